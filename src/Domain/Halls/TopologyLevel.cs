@@ -1,0 +1,26 @@
+namespace ControlPlane.Domain.Halls;
+
+/// <summary>Levels of closeness inside a hall, from wide to narrow.</summary>
+public enum TopologyLevel
+{
+    /// <summary>The whole hall.</summary>
+    Hall = 0,
+
+    /// <summary>A row of racks.</summary>
+    Row = 1,
+
+    /// <summary>Racks under one spine group.</summary>
+    Spine = 2,
+
+    /// <summary>Racks under one leaf switch group.</summary>
+    Leaf = 3,
+
+    /// <summary>One rack.</summary>
+    Rack = 4,
+
+    /// <summary>GPUs that share an NVLink switch fabric: a whole NVL72 rack, or one DGX node.</summary>
+    NvlinkDomain = 5,
+
+    /// <summary>One node (tray).</summary>
+    Node = 6,
+}
