@@ -1,0 +1,112 @@
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Units;
+
+namespace ControlPlane.Domain.Manifests;
+
+#pragma warning disable CS1591 // Each field's meaning stands in its Meaning attribute, which the schema publishes.
+
+/// <summary>The content of a Job manifest.</summary>
+[Meaning("A job: task groups that start together as one gang, and what they do.")]
+public sealed record JobManifestSpec
+{
+    [Meaning("The queue that pays for it."), RefersTo("Queue")]
+    public required string Queue { get; init; }
+
+    [Meaning("0 to 1000; higher is placed first. Default 100."), Between(0, 1000)]
+    public int Priority { get; init; } = 100;
+
+    [Meaning("The only hall it may run in; any when left out."), RefersTo("Hall")]
+    public string? Hall { get; init; }
+
+    [Meaning("The only jurisdiction it may run in, such as us-tx; any when left out.")]
+    public string? Jurisdiction { get; init; }
+
+    [Meaning("The task groups: all their tasks start together or none does.")]
+    public required IReadOnlyList<TaskGroupSpec> Tasks { get; init; }
+
+    [Meaning("How close together the gang must or should be.")]
+    public TopologySpec? Topology { get; init; }
+
+    [Meaning("Work on simulated GPUs. Give either this or kernel.")]
+    public SimulatedWorkSpec? Simulated { get; init; }
+
+    [Meaning("A kernel that really runs, on a device that an agent owns. Give either this or simulated.")]
+    public KernelWorkSpec? Kernel { get; init; }
+}
+
+/// <summary>A task group of a Job manifest.</summary>
+[Meaning("Identical tasks; each runs on one node.")]
+public sealed record TaskGroupSpec
+{
+    [Meaning("Name within the job. Default worker.")]
+    public string Name { get; init; } = "worker";
+
+    [Meaning("How many tasks. Default 1."), Between(1, 100_000)]
+    public int Count { get; init; } = 1;
+
+    [Meaning("GPUs of each task: a whole number, or a share below 1 such as 0.25. Default 1."), Between(0, 256)]
+    public double Gpus { get; init; } = 1;
+
+    [Meaning("Allowed GPU models; every model when left out.")]
+    public IReadOnlyList<string> GpuModels { get; init; } = [];
+
+    [Meaning("CPU cores of each task, in steps of 0.001. Default 0."), Between(0, 4096)]
+    public double Cpu { get; init; }
+
+    [Meaning("Memory of each task, such as 64GiB. Default 0GiB."), Between(0, 1e9)]
+    public Gibibytes Memory { get; init; }
+
+    [Meaning("Scale-out bandwidth that each GPU needs once the gang leaves one NVLink domain. Default 0Gbps."), Between(0, 1e7)]
+    public GigabitsPerSecond NetworkPerGpu { get; init; }
+}
+
+/// <summary>The topology of a Job manifest.</summary>
+[Meaning("How close together the gang must or should be.")]
+public sealed record TopologySpec
+{
+    [Meaning("All tasks in one domain of this level.")]
+    public TopologyLevel? Required { get; init; }
+
+    [Meaning("Tried first, then widened level by level up to required.")]
+    public TopologyLevel? Preferred { get; init; }
+}
+
+/// <summary>Simulated work of a Job manifest.</summary>
+[Meaning("Work on simulated GPUs, known by its length and its tokens.")]
+public sealed record SimulatedWorkSpec
+{
+    [Meaning("Kind of work. Default training."), OneOf("training", "prefill", "decode", "other")]
+    public string Class { get; init; } = "training";
+
+    [Meaning("How long it runs at full speed, such as 90s, 5m or 2h."), Between(0.001, 3.2e8)]
+    public required TimeSpan Duration { get; init; }
+
+    [Meaning("Tokens each GPU makes in a second at full speed. Default 0."), Between(0, 1e9)]
+    public double TokensPerGpuSecond { get; init; }
+
+    [Meaning("Share of the GPU's power range that it uses, 0 to 1. Default 0.9."), Between(0, 1)]
+    public double Utilisation { get; init; } = 0.9;
+}
+
+/// <summary>Kernel work of a Job manifest.</summary>
+[Meaning("One kernel, run several times, its result checked.")]
+public sealed record KernelWorkSpec
+{
+    [Meaning("The kernel, such as sgemm.")]
+    public required string Name { get; init; }
+
+    [Meaning("Its sizes by name, such as m, n and k; the kernel's defaults when left out.")]
+    public IReadOnlyDictionary<string, long> Sizes { get; init; } = new Dictionary<string, long>();
+
+    [Meaning("How often it runs. Default 1."), Between(1, 1_000_000)]
+    public int Repetitions { get; init; } = 1;
+
+    [Meaning("Whether the result is compared with a plain reference. Default true.")]
+    public bool Check { get; init; } = true;
+
+    [Meaning("Seed of the input data. Default 42."), Between(0, 9e15)]
+    public long Seed { get; init; } = 42;
+
+    [Meaning("Most time it may take; the agent's own bound when left out."), Between(1, 86_400)]
+    public TimeSpan? Timeout { get; init; }
+}
