@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ControlPlane.Grains;
+
+/// <summary>How the factory's grains behave.</summary>
+public sealed class FactoryOptions
+{
+    /// <summary>Simulated seconds that pass in one second on simulated GPUs. Default 1.</summary>
+    [Range(0.001, 1_000_000)]
+    public double TimeScale { get; set; } = 1;
+
+    /// <summary>How often a rack reports to its hall. Default one second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan ReportPeriod { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>After this long without a report a rack is told its orders again. Default five seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan SilentRack { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often every hall is woken, so that one whose silo died goes on. Default five seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    public TimeSpan WakePeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Entries after which a hall's ledger is summed up in a snapshot. Default 4096.</summary>
+    [Range(16, 1_000_000)]
+    public int SnapshotEvery { get; set; } = 4096;
+}

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Placement;
+using ControlPlane.Grains.Racks;
+using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+
+namespace ControlPlane.Grains.Gpus;
+
+/// <inheritdoc cref="IGpuGrain"/>
+[PreferLocalPlacement] // Beside its rack, which samples simulated devices in the same process.
+internal sealed class GpuGrain(
+    [PersistentState("gpu")] IPersistentState<GpuRow> row, SimulatedFleet fleet, TimeProvider clock, ILogger<GpuGrain> log)
+    : DurableGrain<GpuRow>(row, log), IGpuGrain
+{
+    private readonly ILogger _log = log;
+    private IGpuAgent? _agent;
+    private string? _device;
+
+    private GpuId Gpu => new(this.Name());
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // A simulated device, like a real one, goes on while nobody looks: it is made again from when its leases began.
+        foreach (var held in Row.Held.Where(held => held.Lease.Simulated))
+            fleet.Start(Gpu, held.Lease, held.At);
+        return Task.CompletedTask;
+    }
+
+    public async Task<RunAnswer> Run(GpuLease lease)
+    {
+        ThrowIfPoisoned();
+        if (Row.Find(lease.Key) is { } held)
+            return new RunAnswer(true, held.At, "", held.Result);
+        if (!lease.Simulated && _agent is null)
+            return new RunAnswer(false, default, $"no agent is connected for GPU {Gpu}");
+        var (taken, why) = Row.Take(lease, clock.GetUtcNow());
+        if (taken is null)
+            return new RunAnswer(false, default, $"GPU {Gpu} refuses {lease.Key.Job}: {why}");
+        var pushedOff = Row.Held.Where(old => taken.Find(old.Lease.Key) is null).ToList();
+        await Commit(taken);
+        foreach (var old in pushedOff)
+            StopWork(old.Lease);
+        StartWork(lease);
+        return new RunAnswer(true, taken.Find(lease.Key)!.At, "");
+    }
+
+    public Task Stop(LeaseKey lease)
+    {
+        ThrowIfPoisoned();
+        if (Row.Find(lease) is not { } held)
+            return Task.CompletedTask;
+        StopWork(held.Lease);
+        return Commit(Row.End(lease));
+    }
+
+    public async Task Keep(ValueList<LeaseKey> leases)
+    {
+        ThrowIfPoisoned();
+        foreach (var held in Row.Held.Where(held => !leases.Contains(held.Lease.Key)))
+            await Stop(held.Lease.Key);
+    }
+
+    public Task Attach(IGpuAgent agent, string deviceName)
+    {
+        ThrowIfPoisoned();
+        var isNew = _agent is null || !_agent.Equals(agent);
+        _agent = agent;
+        _device = deviceName;
+        if (isNew)
+        {
+            // A new agent process, or a new host for it: it starts what it does not run already.
+            foreach (var held in Row.Held.Where(held => held.Result is null && !held.Lease.Simulated))
+                StartWork(held.Lease);
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task Detach(string reason)
+    {
+        ThrowIfPoisoned();
+        _log.LogInformation("GPU {Gpu} lost its agent: {Reason}", Gpu, reason);
+        _agent = null;
+        return Task.CompletedTask;
+    }
+
+    public async Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed)
+    {
+        ThrowIfPoisoned();
+        if (Row.Find(lease) is not { } held)
+            return true; // Ended meanwhile: nobody needs the report any more.
+        if (held.Result is null)
+            await Commit(Row.Finish(lease, result) with { Fault = deviceFailed ? result.Error : "" });
+        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result, deviceFailed ? Gpu : null));
+        return true;
+    }
+
+    public Task<GpuStatus> Get()
+    {
+        ThrowIfPoisoned();
+        var simulated = fleet.Sample(Gpu, clock.GetUtcNow());
+        var health = Row.Fault.Length > 0 ? "failed: " + Row.Fault
+            : simulated is { Failed: true } ? "failed"
+            : simulated is not null || _agent is not null ? "healthy" : "unknown";
+        return Task.FromResult(new GpuStatus(
+            Gpu, _device ?? (simulated is null ? null : "simulated"), Row.Newest,
+            Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun));
+    }
+
+    private void StartWork(GpuLease lease)
+    {
+        using var activity = FactoryTelemetry.Source.StartActivity("gpu.run");
+        activity?.SetTag("job", lease.Key.Job.Value).SetTag("gpu", Gpu.Value).SetTag("generation", lease.Key.Generation);
+        if (lease.Simulated)
+            fleet.Start(Gpu, lease, Row.Find(lease.Key)!.At);
+        else if (lease.Work is KernelWork kernel)
+            Tell(agent => agent.Start(Gpu, lease.Key, kernel, Activity.Current?.Id ?? ""));
+    }
+
+    private void StopWork(GpuLease lease)
+    {
+        if (lease.Simulated)
+            fleet.Stop(Gpu, lease.Key);
+        else
+            Tell(agent => agent.Stop(Gpu, lease.Key));
+    }
+
+    /// <summary>Tells the agent; when the call fails the agent is gone, and the next one to attach is told again.</summary>
+    private async void Tell(Func<IGpuAgent, Task> command)
+    {
+        if (_agent is not { } agent)
+            return;
+        try
+        {
+            await command(agent);
+        }
+        catch (Exception fault)
+        {
+            _log.LogWarning(fault, "GPU {Gpu}: the agent could not be told", Gpu);
+            if (ReferenceEquals(agent, _agent))
+                _agent = null;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Placement;
+using ControlPlane.Grains.Racks;
+
+namespace ControlPlane.Grains.Gpus;
+
+/// <summary>One GPU: the only one who commands the device. Key: <c>gpu/&lt;name&gt;</c>.</summary>
+[Alias("IGpuGrain")]
+public interface IGpuGrain : IGrainWithStringKey
+{
+    /// <summary>Takes a lease and starts its work. Repeat-safe: a lease that already runs is left alone.</summary>
+    [Alias("Run")]
+    Task<RunAnswer> Run(GpuLease lease);
+
+    /// <summary>Ends a lease and its work, whether or not it runs.</summary>
+    [Alias("Stop")]
+    Task Stop(LeaseKey lease);
+
+    /// <summary>Ends every lease that is not in the list: what a rack that starts anew says first.</summary>
+    [Alias("Keep")]
+    Task Keep(ValueList<LeaseKey> leases);
+
+    /// <summary>An agent that owns the device offers to carry out commands. Renewed while it is connected.</summary>
+    [Alias("Attach")]
+    Task Attach(IGpuAgent agent, string deviceName);
+
+    /// <summary>The agent's connection is gone.</summary>
+    [Alias("Detach")]
+    Task Detach(string reason);
+
+    /// <summary>The agent reports that a lease's work is over. Returns true once the rack has been told.</summary>
+    [Alias("Report")]
+    Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed);
+
+    /// <summary>What the device is doing.</summary>
+    [Alias("Get")]
+    Task<GpuStatus> Get();
+}
+
+/// <summary>Whoever carries out commands on a device that is not simulated. Implemented where the agent is connected.</summary>
+[Alias("IGpuAgent")]
+public interface IGpuAgent : IGrainObserver
+{
+    /// <summary>Starts a kernel under a lease; the agent refuses older generations.</summary>
+    [Alias("Start")]
+    Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent);
+
+    /// <summary>Stops a lease's work.</summary>
+    [Alias("Stop")]
+    Task Stop(GpuId gpu, LeaseKey lease);
+}
+
+/// <summary>A lease as one GPU sees it.</summary>
+/// <param name="Key">The lease.</param>
+/// <param name="Rack">The rack to report to.</param>
+/// <param name="Simulated">True when the device is simulated.</param>
+/// <param name="Milli">Thousandths of the GPU.</param>
+/// <param name="Work">What to run.</param>
+/// <param name="IdleWatts">The device's idle draw.</param>
+/// <param name="LimitWatts">The device's power limit.</param>
+/// <param name="InletCelsius">Temperature of what cools it.</param>
+[GenerateSerializer, Immutable, Alias("GpuLease")]
+public sealed record GpuLease(
+    [property: Id(0)] LeaseKey Key,
+    [property: Id(1)] RackId Rack,
+    [property: Id(2)] bool Simulated,
+    [property: Id(3)] int Milli,
+    [property: Id(4)] WorkSpec Work,
+    [property: Id(5)] double IdleWatts,
+    [property: Id(6)] double LimitWatts,
+    [property: Id(7)] double InletCelsius);
+
+/// <summary>The answer to a lease.</summary>
+/// <param name="Started">True when its work runs.</param>
+/// <param name="At">When it began.</param>
+/// <param name="Message">Why not, for a person.</param>
+/// <param name="Result">The kernel's report when the work is over already, or null.</param>
+[GenerateSerializer, Immutable, Alias("RunAnswer")]
+public sealed record RunAnswer(
+    [property: Id(0)] bool Started,
+    [property: Id(1)] DateTimeOffset At,
+    [property: Id(2)] string Message,
+    [property: Id(3)] KernelResult? Result = null);
+
+/// <summary>What a GPU is doing.</summary>
+/// <param name="Gpu">The GPU.</param>
+/// <param name="Device">The device's name, or null while no agent is attached to a real one.</param>
+/// <param name="Generation">The newest generation it has seen.</param>
+/// <param name="Leases">The leases whose work runs.</param>
+/// <param name="Health">healthy, degraded, failed or unknown, with detail.</param>
+/// <param name="KernelsRun">Kernels that ended on it since its first day.</param>
+[GenerateSerializer, Immutable, Alias("GpuStatus")]
+public sealed record GpuStatus(
+    [property: Id(0)] GpuId Gpu,
+    [property: Id(1)] string? Device,
+    [property: Id(2)] long Generation,
+    [property: Id(3)] ValueList<LeaseKey> Leases,
+    [property: Id(4)] string Health,
+    [property: Id(5)] long KernelsRun);

@@ -1,0 +1,21 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Placement;
+using ControlPlane.Grains.Racks;
+
+namespace ControlPlane.Grains.Gpus;
+
+/// <summary>Turns a kernel's report into the end of its lease.</summary>
+internal static class KernelEnds
+{
+    public static LeaseEnd Of(LeaseKey lease, KernelResult result, GpuId? failedGpu) =>
+        new(lease, result.Succeeded, Text(result), 0, result, failedGpu);
+
+    private static string Text(KernelResult result)
+    {
+        if (!result.Succeeded)
+            return $"{result.ErrorCode}: {result.Error}";
+        var check = result.Checked ? "result checked" : "result not checked";
+        return $"{QuantityText.Number(result.Rate)} {result.RateUnit} on {result.Device}, {QuantityText.Number(result.SecondsPerRepetition * 1e6, 1)} us a repetition, {check}.";
+    }
+}

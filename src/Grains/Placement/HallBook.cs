@@ -1,0 +1,347 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>
+/// What a hall is: the projection of its ledger. Every change goes through <see cref="Apply"/>, which decides
+/// nothing, so the same entries always make the same hall.
+/// </summary>
+internal sealed class HallBook
+{
+    private readonly Dictionary<JobId, JobEntry> _jobs = [];
+    private readonly SortedSet<(int NegativePriority, long Submitted, JobId Job)> _waiting =
+        new(Comparer<(int NegativePriority, long Submitted, JobId Job)>.Create(static (left, right) =>
+            left.NegativePriority != right.NegativePriority
+                ? left.NegativePriority.CompareTo(right.NegativePriority)
+                : left.Submitted.CompareTo(right.Submitted)));
+
+    private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
+    private readonly Dictionary<PowerDomainId, Watts> _requested = [];
+    private readonly Dictionary<NodeId, NodeCondition> _conditions = [];
+    private readonly HashSet<GpuId> _failedGpus = [];
+    private readonly HashSet<LinkId> _downLinks = [];
+
+    /// <summary>The last entry applied.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>The factory's version that the layout came from; 0 without a layout.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The hall's state for placement, or null before it has a layout.</summary>
+    public HallState? State { get; private set; }
+
+    /// <summary>Where each name stands in the layout.</summary>
+    public HallNames Names { get; private set; } = HallNames.Empty;
+
+    /// <summary>The jobs the hall knows: waiting, holding GPUs, or ended and not yet acknowledged.</summary>
+    public IReadOnlyDictionary<JobId, JobEntry> Jobs => _jobs;
+
+    /// <summary>Waiting jobs in the order in which they are tried.</summary>
+    public IEnumerable<JobEntry> Waiting => _waiting.Select(key => _jobs[key.Job]);
+
+    /// <summary>Jobs that hold something in a rack, oldest generation first.</summary>
+    public IEnumerable<JobEntry> OnRack(int rack) =>
+        _onRack.TryGetValue(rack, out var jobs) ? jobs.Select(job => _jobs[job]).OrderBy(job => job.Generation) : [];
+
+    /// <summary>How many jobs wait.</summary>
+    public int WaitingCount => _waiting.Count;
+
+    /// <summary>Jobs that ended since the hall's first day.</summary>
+    public long Ended { get; private set; }
+
+    /// <summary>Tokens of ended jobs.</summary>
+    public double Tokens { get; private set; }
+
+    /// <summary>Limits asked for.</summary>
+    public IReadOnlyDictionary<PowerDomainId, Watts> Requested => _requested;
+
+    /// <summary>Applies the next entry.</summary>
+    /// <exception cref="InvalidOperationException">The entry is not the next one, or contradicts the hall.</exception>
+    public void Apply(LedgerEntry entry)
+    {
+        if (entry.Sequence != Sequence + 1)
+            throw new InvalidOperationException($"Entry {entry.Sequence} follows entry {Sequence}: the ledger has a gap.");
+        Sequence = entry.Sequence;
+        switch (entry)
+        {
+            case HallConfigured configured:
+                Configure(configured);
+                break;
+            case PowerLimitAsked asked:
+                Ask(asked);
+                break;
+            case NodeConditionChanged changed:
+                SetCondition(changed.Node, changed.Condition);
+                break;
+            case GpuConditionChanged changed:
+                SetGpu(changed.Gpu, changed.Failed);
+                break;
+            case LinkChanged changed:
+                SetLink(changed.Link, changed.Up);
+                break;
+            default:
+                ApplyToJob(entry);
+                break;
+        }
+        SettleLimits();
+    }
+
+    private void ApplyToJob(LedgerEntry entry)
+    {
+        switch (entry)
+        {
+            case JobQueued queued:
+                Put(new JobEntry
+                {
+                    Job = queued.Job,
+                    Spec = queued.Spec,
+                    SubmittedAt = queued.At,
+                    Submitted = queued.Sequence,
+                    Sequence = queued.Sequence,
+                    Phase = JobPhase.Waiting,
+                    Message = queued.Decision.Explain(),
+                });
+                break;
+            case JobRefused refused:
+                Ended++;
+                Put(new JobEntry
+                {
+                    Job = refused.Job,
+                    Spec = refused.Spec,
+                    SubmittedAt = refused.At,
+                    Submitted = refused.Sequence,
+                    Sequence = refused.Sequence,
+                    Phase = JobPhase.Refused,
+                    Message = refused.Decision.Explain(),
+                    EndedAt = refused.At,
+                });
+                break;
+            case JobPlaced placed:
+                Place(placed);
+                break;
+            case JobStarted started:
+                Put(_jobs[started.Job] with { Sequence = started.Sequence, Phase = JobPhase.Running, StartedAt = started.StartedAt });
+                break;
+            case JobRequeued requeued:
+                State!.Release(requeued.Job);
+                Put(_jobs[requeued.Job] with
+                {
+                    Sequence = requeued.Sequence,
+                    Phase = JobPhase.Waiting,
+                    Message = requeued.Message,
+                    Assignment = null,
+                    Gpus = [],
+                    StartedAt = null,
+                });
+                break;
+            case JobEnded ended:
+                End(ended);
+                break;
+            case JobForgotten forgotten:
+                _jobs.Remove(forgotten.Job);
+                break;
+            default:
+                throw new InvalidOperationException($"The ledger holds an entry of a kind this version does not know: {entry.GetType().Name}.");
+        }
+    }
+
+    private void Place(JobPlaced placed)
+    {
+        var known = _jobs.GetValueOrDefault(placed.Job);
+        var spec = known?.Spec ?? placed.Spec ?? throw new InvalidOperationException($"Entry {placed.Sequence} places {placed.Job}, which the hall has not heard of.");
+        State!.Assign(placed.Job, spec, placed.Decision.Assignment);
+        Put(new JobEntry
+        {
+            Job = placed.Job,
+            Spec = spec,
+            SubmittedAt = known?.SubmittedAt ?? placed.At,
+            Submitted = known?.Submitted ?? placed.Sequence,
+            Sequence = placed.Sequence,
+            Phase = JobPhase.Placed,
+            Message = placed.Decision.Explain(),
+            Generation = placed.Sequence,
+            Assignment = placed.Decision.Assignment,
+            Gpus = Names.GpusOf(placed.Decision.Assignment),
+            Attempts = (known?.Attempts ?? 0) + 1,
+        });
+    }
+
+    private void End(JobEnded ended)
+    {
+        var job = _jobs[ended.Job];
+        if (job.Assignment is not null)
+            State!.Release(ended.Job);
+        Ended++;
+        Tokens += ended.Tokens;
+        Put(job with
+        {
+            Sequence = ended.Sequence,
+            Phase = ended.Phase,
+            Message = ended.Message,
+            Assignment = null,
+            EndedAt = ended.At,
+            Tokens = ended.Tokens,
+            Result = ended.Result,
+        });
+    }
+
+    private void Put(JobEntry job)
+    {
+        if (_jobs.TryGetValue(job.Job, out var old))
+        {
+            _waiting.Remove((-old.Spec.Priority, old.Submitted, old.Job));
+            IndexRacks(old, false);
+        }
+        _jobs[job.Job] = job;
+        IndexRacks(job, true);
+        if (job.Phase == JobPhase.Waiting)
+            _waiting.Add((-job.Spec.Priority, job.Submitted, job.Job));
+    }
+
+    private void IndexRacks(JobEntry job, bool add)
+    {
+        if (job.Assignment is null)
+            return;
+        foreach (var rack in Names.RacksOf(job.Assignment))
+        {
+            if (add)
+                (_onRack.TryGetValue(rack, out var jobs) ? jobs : _onRack[rack] = []).Add(job.Job);
+            else if (_onRack.TryGetValue(rack, out var held))
+                held.Remove(job.Job);
+        }
+    }
+
+    private void Configure(HallConfigured configured)
+    {
+        var names = new HallNames(configured.Layout);
+        var moved = _jobs.Values.Where(job => job.Assignment is not null)
+            .Select(job => job with { Assignment = Names.Move(job.Assignment!, names) }).ToList();
+        Version = configured.Version;
+        Names = names;
+        _onRack.Clear();
+        foreach (var job in moved)
+        {
+            _jobs[job.Job] = job;
+            IndexRacks(job, true);
+        }
+        Rebuild(configured.Layout, []);
+    }
+
+    /// <summary>Makes the placement state anew from the layout and what is known of jobs, nodes, GPUs, links and limits.</summary>
+    private void Rebuild(HallLayout layout, IReadOnlyDictionary<PowerDomainId, Watts> inForce)
+    {
+        State = new HallState(layout);
+        foreach (var (domain, limit) in inForce.Where(pair => Names.Domains.ContainsKey(pair.Key)))
+            State.SetPowerLimit(Names.Domains[domain], limit);
+        foreach (var job in _jobs.Values.Where(job => job.Assignment is not null).OrderBy(job => job.Generation))
+            State.Restore(job.Job, job.Spec, job.Assignment!);
+        foreach (var (node, condition) in _conditions.ToList())
+            SetCondition(node, condition);
+        foreach (var gpu in _failedGpus.ToList())
+            SetGpu(gpu, true);
+        foreach (var link in _downLinks.ToList())
+            SetLink(link, false);
+        SettleLimits();
+    }
+
+    private void Ask(PowerLimitAsked asked)
+    {
+        if (asked.Limit is { } limit)
+            _requested[asked.Domain] = limit;
+        else
+            _requested.Remove(asked.Domain);
+        if (asked.Limit is null && Names.Domains.TryGetValue(asked.Domain, out var domain))
+            State!.SetPowerLimit(domain, State.Layout.PowerDomains[domain].Limit);
+    }
+
+    /// <summary>Moves limits in force toward those asked for, never below what is committed.</summary>
+    private void SettleLimits()
+    {
+        foreach (var (name, requested) in _requested)
+        {
+            if (!Names.Domains.TryGetValue(name, out var domain))
+                continue;
+            var committed = State!.PowerCommitted(domain);
+            var target = requested > committed ? requested : committed;
+            if (State.PowerLimit(domain) != target)
+                State.SetPowerLimit(domain, target);
+        }
+    }
+
+    private void SetCondition(NodeId node, NodeCondition condition)
+    {
+        if (condition == NodeCondition.Ready)
+            _conditions.Remove(node);
+        else
+            _conditions[node] = condition;
+        if (Names.Nodes.TryGetValue(node, out var index))
+            State!.SetNodeCondition(index, condition);
+    }
+
+    private void SetGpu(GpuId gpu, bool failed)
+    {
+        if (failed)
+            _failedGpus.Add(gpu);
+        else
+            _failedGpus.Remove(gpu);
+        if (Names.Gpus.TryGetValue(gpu, out var place))
+            State!.SetGpuFailed(place.Node, place.Gpu, failed);
+    }
+
+    private void SetLink(LinkId link, bool up)
+    {
+        if (up)
+            _downLinks.Remove(link);
+        else
+            _downLinks.Add(link);
+        if (Names.Links.TryGetValue(link, out var index))
+            State!.SetLinkUp(index, up);
+    }
+
+    /// <summary>True when the GPU is known to have failed.</summary>
+    public bool IsFailed(GpuId gpu) => _failedGpus.Contains(gpu);
+
+    /// <summary>Everything the hall is, for storage.</summary>
+    public HallSnapshotRow ToRow()
+    {
+        var row = new HallSnapshotRow
+        {
+            Sequence = Sequence,
+            Version = Version,
+            Layout = State?.Layout,
+            Jobs = [.. _jobs.Values],
+            RequestedLimits = new(_requested),
+            Conditions = new(_conditions),
+            FailedGpus = [.. _failedGpus],
+            DownLinks = [.. _downLinks],
+            Ended = Ended,
+            Tokens = Tokens,
+        };
+        foreach (var (name, domain) in Names.Domains.Where(pair => _requested.ContainsKey(pair.Key)))
+            row.LimitsInForce[name] = State!.PowerLimit(domain);
+        return row;
+    }
+
+    /// <summary>Makes the hall of a stored row.</summary>
+    public static HallBook FromRow(HallSnapshotRow row)
+    {
+        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens };
+        foreach (var (domain, limit) in row.RequestedLimits)
+            book._requested[domain] = limit;
+        foreach (var (node, condition) in row.Conditions)
+            book._conditions[node] = condition;
+        book._failedGpus.UnionWith(row.FailedGpus);
+        book._downLinks.UnionWith(row.DownLinks);
+        if (row.Layout is not null)
+            book.Names = new HallNames(row.Layout);
+        foreach (var job in row.Jobs)
+            book.Put(job);
+        if (row.Layout is not null)
+            book.Rebuild(row.Layout, row.LimitsInForce);
+        return book;
+    }
+}

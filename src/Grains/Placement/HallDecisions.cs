@@ -1,0 +1,131 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Grains.Racks;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>
+/// Turns what a hall hears into ledger entries. Each method decides on the book as it is, and hands every
+/// entry to <paramref name="record"/>, which applies it at once and makes it durable behind.
+/// </summary>
+internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Func<DateTimeOffset> now, Action<LedgerEntry> record)
+{
+    private readonly Dictionary<JobId, GangProgress> _progress = [];
+
+    private long Next => book.Sequence + 1;
+
+    /// <summary>Decides about a job the hall has not heard of.</summary>
+    public void Submit(JobId job, JobSpec spec, PlacementDecision decision, ulong seed)
+    {
+        switch (decision)
+        {
+            case Placed placed:
+                Verify(job, spec, placed.Assignment);
+                record(new JobPlaced(Next, now(), job, spec, placed, seed));
+                break;
+            case Waiting waiting:
+                record(new JobQueued(Next, now(), job, spec, waiting));
+                break;
+            case Refused refused:
+                record(new JobRefused(Next, now(), job, spec, refused));
+                break;
+            default:
+                throw new InvalidOperationException($"Placement answered with an unknown decision {decision.GetType().Name}.");
+        }
+    }
+
+    /// <summary>What placement says about a job now; the seed is the number the entry would have.</summary>
+    public (PlacementDecision Decision, ulong Seed) Decide(JobId job, JobSpec spec)
+    {
+        var seed = (ulong)Next;
+        return (Placer.Place(book.State!, job, spec, profile, seed), seed);
+    }
+
+    /// <summary>Places one job that waits.</summary>
+    public void PlaceWaiting(JobEntry job, Placed placed, ulong seed)
+    {
+        Verify(job.Job, job.Spec, placed.Assignment);
+        record(new JobPlaced(Next, now(), job.Job, null, placed, seed));
+    }
+
+    /// <summary>Ends a job that is not over yet.</summary>
+    public void Cancel(JobId job) =>
+        record(new JobEnded(Next, now(), job, JobPhase.Cancelled, "Cancelled on request.", 0, null));
+
+    /// <summary>Takes what a rack says about its leases and its GPUs.</summary>
+    public void Hear(RackReport report)
+    {
+        foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.IsFailed(gpu)))
+            FailGpu(gpu);
+        foreach (var start in report.Started)
+        {
+            if (Progress(start.Key) is not { } gang)
+                continue;
+            gang.Start(start);
+            if (gang.AllStarted && book.Jobs[start.Key.Job].Phase == JobPhase.Placed)
+                record(new JobStarted(Next, now(), start.Key.Job, gang.LastStart));
+        }
+        foreach (var end in report.Ended)
+            Hear(end);
+    }
+
+    /// <summary>Marks a GPU as failed; jobs that hold it are placed again elsewhere.</summary>
+    public void FailGpu(GpuId gpu)
+    {
+        record(new GpuConditionChanged(Next, now(), gpu, true));
+        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Gpus.Contains(gpu)).ToList())
+            record(new JobRequeued(Next, now(), job.Job, $"GPU {gpu} failed: waits to be placed again."));
+    }
+
+    /// <summary>Changes a node's condition; a failed node's jobs are placed again elsewhere.</summary>
+    public void SetCondition(NodeId node, NodeCondition condition)
+    {
+        record(new NodeConditionChanged(Next, now(), node, condition));
+        if (condition != NodeCondition.Failed)
+            return;
+        var index = book.Names.Nodes[node];
+        foreach (var job in book.Jobs.Values.Where(job => job.Assignment?.Tasks.Any(task => task.Node == index) == true).ToList())
+            record(new JobRequeued(Next, now(), job.Job, $"Node {node} failed: waits to be placed again."));
+    }
+
+    private void Hear(LeaseEnd end)
+    {
+        if (Progress(end.Key) is not { } gang)
+            return;
+        if (!end.Succeeded)
+        {
+            record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Failed, end.Message, gang.Tokens + end.Tokens, end.Result));
+            return;
+        }
+        gang.End(end);
+        if (!gang.AllEnded)
+            return;
+        if (book.Jobs[end.Key.Job].Phase == JobPhase.Placed)
+            record(new JobStarted(Next, now(), end.Key.Job, gang.LastStart == default ? now() : gang.LastStart));
+        record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Succeeded, end.Message, gang.Tokens, gang.Result));
+    }
+
+    /// <summary>The gang a lease belongs to, or null when the lease is not one of the job's present ones.</summary>
+    private GangProgress? Progress(LeaseKey key)
+    {
+        if (!book.Jobs.TryGetValue(key.Job, out var job) || job.Assignment is null || job.Generation != key.Generation)
+        {
+            _progress.Remove(key.Job);
+            return null;
+        }
+        if (_progress.TryGetValue(key.Job, out var gang) && gang.Generation == key.Generation)
+            return gang;
+        return _progress[key.Job] = new GangProgress(key.Generation, job.Assignment.Tasks.Count);
+    }
+
+    /// <summary>A second look by code that shares nothing with the placer: a plan that breaks a rule is a bug, never carried out.</summary>
+    private void Verify(JobId job, JobSpec spec, Assignment assignment)
+    {
+        var violations = PlanCheck.Verify(book.State!, job, spec, assignment);
+        if (violations.Count > 0)
+            throw new InvalidOperationException($"The plan for {job} breaks a rule and is not carried out: {string.Join("; ", violations)}");
+    }
+}

@@ -1,0 +1,53 @@
+using ControlPlane.Domain;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>The newest ledger entries as events for people. Older ones stay in the ledger.</summary>
+internal sealed class HallEventLog
+{
+    /// <summary>How many are kept in memory: some hours of a busy hall, about a megabyte.</summary>
+    private const int Kept = 8192;
+
+    private readonly Queue<HallEvent> _events = new();
+
+    public void Add(LedgerEntry entry, HallBook book)
+    {
+        _events.Enqueue(Describe(entry, book));
+        if (_events.Count > Kept)
+            _events.Dequeue();
+    }
+
+    public HallEvents After(long sequence, int count, long last) => new(
+        _events.SkipWhile(happened => happened.Sequence <= sequence).Take(count).ToValueList(),
+        _events.Count == 0 ? last : _events.Peek().Sequence, last);
+
+    private static HallEvent Describe(LedgerEntry entry, HallBook book)
+    {
+        var (subject, message) = entry switch
+        {
+            HallConfigured configured => ($"Hall/{configured.Layout.Hall}",
+                $"Layout of version {configured.Version}: {configured.Layout.Racks.Count} racks, {configured.Layout.GpuCount} GPUs."),
+            JobQueued queued => ($"Job/{queued.Job}", queued.Decision.Explain()),
+            JobPlaced placed => ($"Job/{placed.Job}", placed.Decision.Explain()),
+            JobRefused refused => ($"Job/{refused.Job}", refused.Decision.Explain()),
+            JobStarted started => ($"Job/{started.Job}", "Every task runs."),
+            JobEnded ended => ($"Job/{ended.Job}", $"{ended.Phase}. {ended.Message}"),
+            JobRequeued requeued => ($"Job/{requeued.Job}", requeued.Message),
+            JobForgotten forgotten => ($"Job/{forgotten.Job}", "Its final state is in its own row."),
+            PowerLimitAsked asked => ($"PowerDomain/{asked.Domain}", PowerMessage(asked, book)),
+            NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
+            GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
+            LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
+            _ => ("", ""),
+        };
+        return new HallEvent(entry.Sequence, entry.At, entry.GetType().Name, subject, message);
+    }
+
+    private static string PowerMessage(PowerLimitAsked asked, HallBook book)
+    {
+        if (asked.Limit is not { } limit)
+            return "The layout's own limit is in force again.";
+        var inForce = book.Names.Domains.TryGetValue(asked.Domain, out var domain) ? book.State!.PowerLimit(domain) : limit;
+        return inForce == limit ? $"Limit {limit} in force." : $"Limit {limit} asked for; {inForce} in force until committed power falls.";
+    }
+}

@@ -1,0 +1,86 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>One durable fact of a hall, in order. What the hall is, is what its entries make of an empty hall.</summary>
+/// <param name="Sequence">Its number, from 1 without gaps; also the generation of leases it makes.</param>
+/// <param name="At">When it was decided.</param>
+[GenerateSerializer, Immutable, Alias("LedgerEntry")]
+internal abstract record LedgerEntry([property: Id(0)] long Sequence, [property: Id(1)] DateTimeOffset At);
+
+/// <summary>The hall got a layout.</summary>
+[GenerateSerializer, Immutable, Alias("HallConfigured")]
+internal sealed record HallConfigured(
+    long Sequence, DateTimeOffset At, [property: Id(0)] long Version, [property: Id(1)] HallLayout Layout)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A job was accepted and waits.</summary>
+[GenerateSerializer, Immutable, Alias("JobQueued")]
+internal sealed record JobQueued(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] JobSpec Spec,
+    [property: Id(2)] Waiting Decision) : LedgerEntry(Sequence, At);
+
+/// <summary>A job was placed; <paramref name="Spec"/> is given when the hall had not heard of it before.</summary>
+[GenerateSerializer, Immutable, Alias("JobPlaced")]
+internal sealed record JobPlaced(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] JobSpec? Spec,
+    [property: Id(2)] Placed Decision, [property: Id(3)] ulong Seed) : LedgerEntry(Sequence, At);
+
+/// <summary>A job was refused: it could never run here.</summary>
+[GenerateSerializer, Immutable, Alias("JobRefused")]
+internal sealed record JobRefused(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] JobSpec Spec,
+    [property: Id(2)] Refused Decision) : LedgerEntry(Sequence, At);
+
+/// <summary>Every task of a job runs.</summary>
+[GenerateSerializer, Immutable, Alias("JobStarted")]
+internal sealed record JobStarted(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] DateTimeOffset StartedAt)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A job ended and holds nothing any more.</summary>
+[GenerateSerializer, Immutable, Alias("JobEnded")]
+internal sealed record JobEnded(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] JobPhase Phase,
+    [property: Id(2)] string Message, [property: Id(3)] double Tokens, [property: Id(4)] KernelResult? Result)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A job lost its place and waits again.</summary>
+[GenerateSerializer, Immutable, Alias("JobRequeued")]
+internal sealed record JobRequeued(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] string Message)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A final state is in the job's own row; the hall forgets the job.</summary>
+[GenerateSerializer, Immutable, Alias("JobForgotten")]
+internal sealed record JobForgotten(long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A limit was asked for, or (null) the layout's own was restored.</summary>
+[GenerateSerializer, Immutable, Alias("PowerLimitAsked")]
+internal sealed record PowerLimitAsked(
+    long Sequence, DateTimeOffset At, [property: Id(0)] PowerDomainId Domain, [property: Id(1)] Watts? Limit)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A node was cordoned, failed or restored.</summary>
+[GenerateSerializer, Immutable, Alias("NodeConditionChanged")]
+internal sealed record NodeConditionChanged(
+    long Sequence, DateTimeOffset At, [property: Id(0)] NodeId Node, [property: Id(1)] NodeCondition Condition)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A GPU failed or was repaired.</summary>
+[GenerateSerializer, Immutable, Alias("GpuConditionChanged")]
+internal sealed record GpuConditionChanged(
+    long Sequence, DateTimeOffset At, [property: Id(0)] GpuId Gpu, [property: Id(1)] bool Failed)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>A trunk went out of use, or back.</summary>
+[GenerateSerializer, Immutable, Alias("LinkChanged")]
+internal sealed record LinkChanged(
+    long Sequence, DateTimeOffset At, [property: Id(0)] LinkId Link, [property: Id(1)] bool Up)
+    : LedgerEntry(Sequence, At);

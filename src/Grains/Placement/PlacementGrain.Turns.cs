@@ -1,0 +1,175 @@
+using ControlPlane.Domain;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Scheduling;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>How a hall makes entries durable, tells others afterwards, and keeps trying what waits.</summary>
+internal sealed partial class PlacementGrain
+{
+    /// <summary>Waiting jobs tried in one turn; the rest go on in the next, so that calls in between are served.</summary>
+    private const int TriedPerTurn = 256;
+
+    private DateTimeOffset _resentAt;
+
+    /// <summary>Applies an entry now and makes it durable behind; what it changed is told to others once it is.</summary>
+    private void Record(LedgerEntry entry)
+    {
+        var racks = RacksOf(entry);
+        _book.Apply(entry);
+        racks.UnionWith(RacksOf(entry));
+        _events.Add(entry, _book);
+        _durable = TellAfter(_ledger.Append(entry), entry, racks);
+        _ = _durable.Exception; // A failed write poisons the grain; whoever waits hears of it, and nobody else must.
+    }
+
+    private async Task TellAfter(Task written, LedgerEntry entry, HashSet<RackId> racks)
+    {
+        await written;
+        _telling.MarkDurable(entry.Sequence);
+        foreach (var rack in racks)
+        {
+            _telling.Touch(rack, entry.Sequence);
+            _dirtyRacks.Add(rack);
+        }
+        if (JobOf(entry) is { } job && entry is not JobForgotten && _book.Jobs.TryGetValue(job, out var known))
+            _telling.TellJob(_book.Names.Layout.Hall, known);
+        if (entry.Sequence < _book.Sequence && _dirtyRacks.Count < 64)
+            return; // More of this batch follows at once: tell each rack once.
+        foreach (var rack in _dirtyRacks)
+            _telling.TellRack(_book, rack);
+        _dirtyRacks.Clear();
+        _telling.TellLinks(_book);
+    }
+
+    private async Task Durable()
+    {
+        await _durable;
+        ThrowIfPoisoned();
+    }
+
+    private async Task<string?> Done()
+    {
+        WantPass();
+        await Durable();
+        return null;
+    }
+
+    private HashSet<RackId> RacksOf(LedgerEntry entry)
+    {
+        if (JobOf(entry) is not { } job || !_book.Jobs.TryGetValue(job, out var known) || known.Assignment is null || entry is JobStarted)
+            return [];
+        return [.. _book.Names.RacksOf(known.Assignment).Select(rack => _book.Names.Layout.Racks[rack].Id)];
+    }
+
+    private static JobId? JobOf(LedgerEntry entry) => entry switch
+    {
+        JobQueued queued => queued.Job,
+        JobPlaced placed => placed.Job,
+        JobStarted started => started.Job,
+        JobEnded ended => ended.Job,
+        JobRequeued requeued => requeued.Job,
+        JobForgotten forgotten => forgotten.Job,
+        _ => null,
+    };
+
+    /// <summary>Has waiting jobs tried, soon and once, however many events ask for it.</summary>
+    private void WantPass()
+    {
+        if (_passWanted || _book.WaitingCount == 0)
+            return;
+        _passWanted = true;
+        _ = RunPass();
+    }
+
+    private async Task RunPass()
+    {
+        try
+        {
+            await Task.Yield();
+            var pass = new WaitingPass(_book, _decisions);
+            while (_poison is null && pass.Try(TriedPerTurn))
+                await Task.Yield();
+        }
+        catch (Exception fault)
+        {
+            Poison(fault);
+        }
+        finally
+        {
+            _passWanted = false;
+        }
+    }
+
+    private async Task Tick(CancellationToken cancellationToken)
+    {
+        if (_poison is not null || _book.State is null)
+            return;
+        WantPass();
+        if (clock.GetUtcNow() - _resentAt >= options.Value.SilentRack)
+        {
+            _resentAt = clock.GetUtcNow();
+            Resend();
+        }
+        if (_ledger.SinceSnapshot < options.Value.SnapshotEvery)
+            return;
+        await Durable();
+        _book.State.Verify();
+        // The row is made in this turn, before anything else can append.
+        await _ledger.Snapshot(() => _book.ToRow());
+    }
+
+    /// <summary>Repeats what may have been lost: orders of silent racks, final states that no row has yet.</summary>
+    private void Resend()
+    {
+        var oldest = clock.GetUtcNow() - options.Value.SilentRack;
+        foreach (var rack in _book.Names.Layout.Racks)
+        {
+            if (!_telemetry.TryGetValue(rack.Id, out var heard) || heard.At < oldest)
+                _telling.TellRack(_book, rack.Id);
+        }
+        foreach (var job in _book.Jobs.Values.Where(job => job.Phase.IsFinal() && job.Sequence <= _telling.Durable && job.EndedAt < oldest).Take(1000))
+            _telling.TellJob(_book.Names.Layout.Hall, job);
+    }
+
+    private void TellEveryRack()
+    {
+        foreach (var rack in _book.Names.Layout.Racks)
+            _telling.TellRack(_book, rack.Id);
+        _telling.TellLinks(_book);
+    }
+
+    private string WaitingPlace(JobEntry job)
+    {
+        var ahead = _book.Waiting.TakeWhile(other => other.Job != job.Job).Count();
+        return $"{ahead} of {_book.WaitingCount} waiting jobs are tried before it.";
+    }
+
+    private static JobNews Unrecorded(JobPhase phase, string message) => new(0, phase, message, 0, [], null, null, 0, null, 0);
+
+    private void Poison(Exception fault)
+    {
+        if (_poison is not null)
+            return;
+        _poison = fault;
+        log.LogError(fault, "Hall {Hall} stops serving: it starts again from what is stored", this.Name());
+        DeactivateOnIdle();
+    }
+
+    private void ThrowIfPoisoned()
+    {
+        if (_poison is not null)
+            throw new InvalidOperationException($"Hall {this.Name()} is starting again after a failed write; try again.", _poison);
+    }
+
+    /// <summary>Before saying "no such job": another activation may have taken over and know it.</summary>
+    private async Task ThrowIfStale()
+    {
+        await Durable();
+        if (await _ledger.IsCurrent())
+            return;
+        Poison(new InvalidOperationException("Another activation of the hall has written to its ledger."));
+        ThrowIfPoisoned();
+    }
+}

@@ -1,0 +1,210 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Grains.Racks;
+using ControlPlane.Scheduling;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <inheritdoc cref="IPlacementGrain"/>
+[Reentrant]
+internal sealed partial class PlacementGrain(
+    [FromKeyedServices(StorageNames.Ledger)] IGrainStorage storage, Serializer serializer, TimeProvider clock,
+    IOptions<FactoryOptions> options, ILogger<PlacementGrain> log) : Grain, IPlacementGrain
+{
+    private readonly HallEventLog _events = new();
+    private readonly Dictionary<RackId, RackTelemetry> _telemetry = [];
+    private readonly HashSet<RackId> _dirtyRacks = [];
+    private HallLedger _ledger = null!;
+    private HallBook _book = new();
+    private HallDecisions _decisions = null!;
+    private HallTelling _telling = null!;
+    private Task _durable = Task.CompletedTask;
+    private Exception? _poison;
+    private bool _passWanted;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _telling = new HallTelling(GrainFactory);
+        _ledger = new HallLedger(this.Name(), storage, serializer, Poison);
+        var (snapshot, entries) = await _ledger.Load();
+        if (snapshot is not null)
+            _book = HallBook.FromRow(snapshot);
+        foreach (var entry in entries)
+        {
+            _book.Apply(entry);
+            _events.Add(entry, _book);
+        }
+        _book.State?.Verify();
+        _telling.MarkDurable(_book.Sequence);
+        _decisions = new HallDecisions(_book, PlacementProfile.Factory, clock.GetUtcNow, Record);
+        this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
+    }
+
+    public async Task<ConfigureAnswer> Configure(long version, HallLayout layout, bool dryRun)
+    {
+        ThrowIfPoisoned();
+        if (version <= _book.Version && !dryRun)
+            return new ConfigureAnswer(_book.Version, []);
+        var objections = LayoutChange.Objections(_book, layout);
+        if (objections.Count > 0 || dryRun)
+            return new ConfigureAnswer(_book.Version, objections);
+        Record(new HallConfigured(_book.Sequence + 1, clock.GetUtcNow(), version, layout));
+        await Durable();
+        _telling.ForgetAll();
+        TellEveryRack();
+        WantPass();
+        return new ConfigureAnswer(_book.Version, []);
+    }
+
+    public async Task<PlaceAnswer> Place(JobId job, JobSpec spec, bool mayWait)
+    {
+        ThrowIfPoisoned();
+        if (_book.Jobs.TryGetValue(job, out var known))
+        {
+            await Durable();
+            return new PlaceAnswer(known.Spec == spec, known.News(), known.Spec != spec);
+        }
+        if (_book.State is null)
+            return new PlaceAnswer(false, Unrecorded(JobPhase.Waiting, $"Hall {this.Name()} has no layout yet."));
+        var (decision, seed) = _decisions.Decide(job, spec);
+        if (decision is Refused || (decision is Waiting && !mayWait))
+            return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
+        _decisions.Submit(job, spec, decision, seed);
+        var answer = new PlaceAnswer(true, _book.Jobs[job].News());
+        await Durable();
+        return answer;
+    }
+
+    public async Task<JobNews?> Cancel(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+        {
+            await ThrowIfStale();
+            return null;
+        }
+        if (!known.Phase.IsFinal())
+        {
+            _decisions.Cancel(job);
+            WantPass();
+        }
+        await Durable();
+        return _book.Jobs.GetValueOrDefault(job)?.News();
+    }
+
+    public async Task<JobNews?> JobState(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+            await ThrowIfStale();
+        await Durable();
+        return known?.News();
+    }
+
+    public async Task Acknowledge(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (_book.Jobs.TryGetValue(job, out var known) && known.Phase.IsFinal())
+        {
+            Record(new JobForgotten(_book.Sequence + 1, clock.GetUtcNow(), job));
+            await Durable();
+        }
+    }
+
+    public async Task<RackOrders> Report(RackReport report)
+    {
+        ThrowIfPoisoned();
+        _telemetry[report.Rack] = new RackTelemetry(clock.GetUtcNow(), report.Watts, report.HottestCelsius);
+        var before = _book.Sequence;
+        _decisions.Hear(report);
+        if (_book.Sequence != before)
+        {
+            WantPass();
+            await Durable();
+        }
+        return _telling.Orders(_book, report.Rack, report.Revision);
+    }
+
+    public async Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Domains.TryGetValue(domain, out var index))
+            return new PowerLimitAnswer(false, Watts.Zero, Watts.Zero, Watts.Zero);
+        var asked = _book.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
+        if (asked != requested)
+        {
+            Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested));
+            WantPass();
+        }
+        await Durable();
+        var state = _book.State!;
+        return new PowerLimitAnswer(true, requested ?? state.Layout.PowerDomains[index].Limit, state.PowerLimit(index), state.PowerCommitted(index));
+    }
+
+    public async Task<string?> SetNodeCondition(NodeId node, NodeCondition condition)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Nodes.ContainsKey(node))
+            return $"Hall {this.Name()} has no node {node}.";
+        _decisions.SetCondition(node, condition);
+        return await Done();
+    }
+
+    public async Task<string?> SetGpuFailed(GpuId gpu, bool failed)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Gpus.ContainsKey(gpu))
+            return $"Hall {this.Name()} has no GPU {gpu}.";
+        if (failed)
+            _decisions.FailGpu(gpu);
+        else
+            Record(new GpuConditionChanged(_book.Sequence + 1, clock.GetUtcNow(), gpu, false));
+        return await Done();
+    }
+
+    public async Task<string?> SetLinkUp(LinkId link, bool up)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Links.ContainsKey(link))
+            return $"Hall {this.Name()} has no link {link}.";
+        Record(new LinkChanged(_book.Sequence + 1, clock.GetUtcNow(), link, up));
+        return await Done();
+    }
+
+    public Task<string?> Why(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+            return Task.FromResult<string?>(null);
+        return Task.FromResult<string?>(known.Phase == JobPhase.Waiting
+            ? $"{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()}"
+            : known.Message);
+    }
+
+    public Task<HallView> View()
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(HallViews.Of(this.Name(), _book, _telemetry));
+    }
+
+    public Task<HallEvents> Events(long after, int count)
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(_events.After(after, Math.Clamp(count, 1, 1000), _telling.Durable));
+    }
+
+    public Task Wake()
+    {
+        ThrowIfPoisoned();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,155 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Placement;
+using Orleans.Concurrency;
+
+namespace ControlPlane.Grains.Racks;
+
+/// <summary>One rack: makes the leases that placement decided real, and reports what is. Key: <c>rack/&lt;name&gt;</c>.</summary>
+[Alias("IRackGrain")]
+public interface IRackGrain : IGrainWithStringKey
+{
+    /// <summary>Says what the rack should be doing. Orders of an older revision change nothing.</summary>
+    [OneWay, Alias("Assign")]
+    Task Assign(RackOrders orders);
+
+    /// <summary>A GPU of the rack finished or lost a lease.</summary>
+    [OneWay, Alias("Ended")]
+    Task Ended(LeaseEnd end);
+
+    /// <summary>A sample of devices that an agent owns.</summary>
+    [OneWay, Alias("Observe")]
+    Task Observe(ValueList<GpuSample> samples);
+}
+
+/// <summary>What a rack should be doing.</summary>
+/// <param name="Hall">The hall that says so.</param>
+/// <param name="Revision">The ledger entry it stands at; a greater one is newer.</param>
+/// <param name="Incarnation">The hall activation that says so: a new one has not heard of running work.</param>
+/// <param name="Changed">False when the rack's revision is current; then the rest is empty.</param>
+/// <param name="Rack">What the rack is.</param>
+/// <param name="Leases">Every lease it should hold, and no other, oldest generation first.</param>
+[GenerateSerializer, Immutable, Alias("RackOrders")]
+public sealed record RackOrders(
+    [property: Id(0)] HallId Hall,
+    [property: Id(1)] long Revision,
+    [property: Id(2)] Guid Incarnation,
+    [property: Id(3)] bool Changed,
+    [property: Id(4)] RackCard? Rack,
+    [property: Id(5)] ValueList<TaskLease> Leases);
+
+/// <summary>What a rack grain must know of its rack.</summary>
+/// <param name="Rack">The rack.</param>
+/// <param name="Simulated">True when its devices are simulated.</param>
+/// <param name="OverheadWatts">Draw of its switches and shelves.</param>
+/// <param name="Nodes">Its nodes.</param>
+/// <param name="InletCelsius">Temperature of what cools it.</param>
+[GenerateSerializer, Immutable, Alias("RackCard")]
+public sealed record RackCard(
+    [property: Id(0)] RackId Rack,
+    [property: Id(1)] bool Simulated,
+    [property: Id(2)] double OverheadWatts,
+    [property: Id(3)] ValueList<NodeCard> Nodes,
+    [property: Id(4)] double InletCelsius);
+
+/// <summary>What a rack grain must know of a node.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Gpus">How many GPUs.</param>
+/// <param name="IdleWatts">A GPU's idle draw.</param>
+/// <param name="LimitWatts">A GPU's power limit.</param>
+/// <param name="BaseWatts">Draw of all but the GPUs.</param>
+[GenerateSerializer, Immutable, Alias("NodeCard")]
+public sealed record NodeCard(
+    [property: Id(0)] NodeId Node,
+    [property: Id(1)] int Gpus,
+    [property: Id(2)] double IdleWatts,
+    [property: Id(3)] double LimitWatts,
+    [property: Id(4)] double BaseWatts);
+
+/// <summary>GPUs of one node held by one task of a job.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Generation">The ledger entry that placed it: what devices compare.</param>
+/// <param name="Task">Number of the task within the gang.</param>
+/// <param name="Node">The node.</param>
+/// <param name="Gpus">GPU numbers within the node; empty for a task without GPU.</param>
+/// <param name="GpuMilli">1000, or the share of its one GPU.</param>
+/// <param name="Work">What to run.</param>
+[GenerateSerializer, Immutable, Alias("TaskLease")]
+public sealed record TaskLease(
+    [property: Id(0)] JobId Job,
+    [property: Id(1)] long Generation,
+    [property: Id(2)] int Task,
+    [property: Id(3)] NodeId Node,
+    [property: Id(4)] ValueList<int> Gpus,
+    [property: Id(5)] int GpuMilli,
+    [property: Id(6)] WorkSpec Work)
+{
+    /// <summary>What a rack tells leases apart by.</summary>
+    public LeaseKey Key => new(Job, Generation, Task);
+}
+
+/// <summary>What leases are told apart by.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Generation">Its generation.</param>
+/// <param name="Task">Number of the task.</param>
+[GenerateSerializer, Immutable, Alias("LeaseKey")]
+public readonly record struct LeaseKey(
+    [property: Id(0)] JobId Job,
+    [property: Id(1)] long Generation,
+    [property: Id(2)] int Task);
+
+/// <summary>A lease whose work is over.</summary>
+/// <param name="Key">The lease.</param>
+/// <param name="Succeeded">True when the work was done.</param>
+/// <param name="Message">What happened, for a person.</param>
+/// <param name="Tokens">Tokens made.</param>
+/// <param name="Result">The kernel's report, or null.</param>
+/// <param name="FailedGpu">A GPU that is not usable any more, or null.</param>
+[GenerateSerializer, Immutable, Alias("LeaseEnd")]
+public sealed record LeaseEnd(
+    [property: Id(0)] LeaseKey Key,
+    [property: Id(1)] bool Succeeded,
+    [property: Id(2)] string Message,
+    [property: Id(3)] double Tokens,
+    [property: Id(4)] KernelResult? Result,
+    [property: Id(5)] GpuId? FailedGpu);
+
+/// <summary>What a rack says about itself.</summary>
+/// <param name="Rack">The rack.</param>
+/// <param name="Revision">Revision of the orders it follows.</param>
+/// <param name="Started">Leases whose work runs and that this activation of the hall has not heard of, with the instant it began.</param>
+/// <param name="Ended">Leases whose work is over, repeated until the orders no longer hold them.</param>
+/// <param name="Watts">What the rack draws, or null when unknown.</param>
+/// <param name="HottestCelsius">Its hottest GPU, or null when unknown.</param>
+/// <param name="FailedGpus">GPUs that are not usable.</param>
+[GenerateSerializer, Immutable, Alias("RackReport")]
+public sealed record RackReport(
+    [property: Id(0)] RackId Rack,
+    [property: Id(1)] long Revision,
+    [property: Id(2)] ValueList<LeaseStart> Started,
+    [property: Id(3)] ValueList<LeaseEnd> Ended,
+    [property: Id(4)] double? Watts,
+    [property: Id(5)] double? HottestCelsius,
+    [property: Id(6)] ValueList<GpuId> FailedGpus);
+
+/// <summary>A lease whose work runs.</summary>
+/// <param name="Key">The lease.</param>
+/// <param name="At">When the work began.</param>
+[GenerateSerializer, Immutable, Alias("LeaseStart")]
+public readonly record struct LeaseStart([property: Id(0)] LeaseKey Key, [property: Id(1)] DateTimeOffset At);
+
+/// <summary>A reading of one device; null is unknown, never zero.</summary>
+/// <param name="Gpu">The device.</param>
+/// <param name="Watts">What it draws.</param>
+/// <param name="Celsius">Its temperature.</param>
+/// <param name="Utilisation">0 to 1.</param>
+/// <param name="Failed">True when it is not usable.</param>
+/// <param name="Detail">Why, for a person.</param>
+[GenerateSerializer, Immutable, Alias("GpuSample")]
+public sealed record GpuSample(
+    [property: Id(0)] GpuId Gpu,
+    [property: Id(1)] double? Watts,
+    [property: Id(2)] double? Celsius,
+    [property: Id(3)] double? Utilisation,
+    [property: Id(4)] bool Failed,
+    [property: Id(5)] string Detail);

@@ -1,0 +1,145 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Gpus;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ControlPlane.Grains.Racks;
+
+/// <inheritdoc cref="IRackGrain"/>
+internal sealed class RackGrain(
+    SimulatedFleet fleet, TimeProvider clock, IOptions<FactoryOptions> options, ILogger<RackGrain> log) : Grain, IRackGrain
+{
+    private readonly Dictionary<LeaseKey, RackLease> _leases = [];
+    private readonly Dictionary<GpuId, GpuSample> _samples = [];
+    private RackOrders? _orders;
+    private IDisposable? _timer;
+
+    private RackCard Card => _orders!.Rack!;
+
+    public async Task Assign(RackOrders orders)
+    {
+        if (_orders is not null && orders.Revision < _orders.Revision)
+            return;
+        await Follow(orders);
+        await ReportNow();
+    }
+
+    public async Task Ended(LeaseEnd end)
+    {
+        if (!_leases.TryGetValue(end.Key, out var lease) || lease.End is not null)
+            return;
+        lease.End = end;
+        await ReportNow();
+    }
+
+    public Task Observe(ValueList<GpuSample> samples)
+    {
+        foreach (var sample in samples)
+            _samples[sample.Gpu] = sample;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends leases that are not in the orders, begins those that are new.</summary>
+    private async Task Follow(RackOrders orders)
+    {
+        if (!orders.Changed)
+            return;
+        var isFirst = _orders is null;
+        var isNewHall = _orders?.Incarnation != orders.Incarnation;
+        _orders = orders;
+        if (orders.Rack is null)
+        {
+            await StopAll();
+            return;
+        }
+        if (isNewHall)
+        {
+            foreach (var lease in _leases.Values)
+                lease.StartReported = false;
+        }
+        if (isFirst)
+            await KeepOnly(orders);
+        var wanted = orders.Leases.ToDictionary(lease => lease.Key);
+        foreach (var gone in _leases.Values.Where(lease => !wanted.ContainsKey(lease.Lease.Key)).ToList())
+            await Stop(gone);
+        foreach (var lease in orders.Leases)
+        {
+            if (_leases.TryAdd(lease.Key, new RackLease(lease)))
+                await Begin(_leases[lease.Key]);
+        }
+        _timer ??= this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(options.Value.ReportPeriod, options.Value.ReportPeriod));
+    }
+
+    private async Task Tick(CancellationToken cancellationToken)
+    {
+        if (_orders?.Rack is null)
+            return;
+        foreach (var lease in _leases.Values.Where(lease => lease.End is null && (lease.StartedAt is null || !Card.Simulated)).ToList())
+            await Begin(lease);
+        await ReportNow();
+    }
+
+    /// <summary>Has every GPU of a lease run it. Repeatable: on real devices it also fetches a result whose message was lost.</summary>
+    private async Task Begin(RackLease lease)
+    {
+        var node = Card.Nodes.First(card => card.Node == lease.Lease.Node);
+        var answers = await Task.WhenAll(lease.Lease.Gpus.Select(gpu => GrainFactory.Gpu(GrainKeys.GpuOf(node.Node, gpu)).Run(LeaseOf(lease.Lease, node))));
+        if (Array.Find(answers, answer => !answer.Started) is { } refusal)
+        {
+            log.LogInformation("Rack {Rack}: task {Task} of {Job} does not run yet: {Why}", Card.Rack, lease.Lease.Task, lease.Lease.Job, refusal.Message);
+            return;
+        }
+        lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
+        if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
+            lease.End ??= KernelEnds.Of(lease.Lease.Key, result, null);
+    }
+
+    private GpuLease LeaseOf(TaskLease lease, NodeCard node) => new(
+        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts, Card.InletCelsius);
+
+    private async Task Stop(RackLease lease)
+    {
+        _leases.Remove(lease.Lease.Key);
+        await Task.WhenAll(lease.Lease.Gpus.Select(gpu => GrainFactory.Gpu(GrainKeys.GpuOf(lease.Lease.Node, gpu)).Stop(lease.Lease.Key)));
+    }
+
+    private async Task StopAll()
+    {
+        foreach (var lease in _leases.Values.ToList())
+            await Stop(lease);
+        _timer?.Dispose();
+        _timer = null;
+        DeactivateOnIdle();
+    }
+
+    /// <summary>Before anything else: devices end what the hall no longer knows, which may have ended while this rack was away.</summary>
+    private Task KeepOnly(RackOrders orders)
+    {
+        var byGpu = orders.Leases.SelectMany(lease => lease.Gpus.Select(gpu => (Gpu: GrainKeys.GpuOf(lease.Node, gpu), lease.Key)))
+            .ToLookup(pair => pair.Gpu, pair => pair.Key);
+        return Task.WhenAll(Card.Nodes.SelectMany(node => Enumerable.Range(0, node.Gpus).Select(gpu => GrainKeys.GpuOf(node.Node, gpu)))
+            .Select(gpu => GrainFactory.Gpu(gpu).Keep(byGpu[gpu].ToValueList())));
+    }
+
+    private async Task ReportNow()
+    {
+        if (_orders?.Rack is null)
+            return;
+        var reading = RackReading.Of(Card, _leases.Values, fleet, _samples, clock.GetUtcNow(), options.Value.TimeScale);
+        var started = _leases.Values.Where(lease => lease is { StartedAt: not null, StartReported: false }).ToList();
+        var report = new RackReport(
+            Card.Rack, _orders.Revision, started.Select(lease => new LeaseStart(lease.Lease.Key, lease.StartedAt!.Value)).ToValueList(),
+            _leases.Values.Where(lease => lease.End is not null).Select(lease => lease.End!).ToValueList(),
+            reading.Watts, reading.HottestCelsius, reading.FailedGpus);
+        var incarnation = _orders.Incarnation;
+        var answer = await GrainFactory.Hall(_orders.Hall).Report(report);
+        if (answer.Incarnation == incarnation)
+        {
+            foreach (var lease in started)
+                lease.StartReported = true;
+        }
+        if (answer.Changed || answer.Incarnation != incarnation)
+            await Follow(answer);
+    }
+}

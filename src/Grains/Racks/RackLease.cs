@@ -1,0 +1,16 @@
+namespace ControlPlane.Grains.Racks;
+
+/// <summary>A lease as a rack follows it. In memory: devices and the hall hold what must last.</summary>
+internal sealed class RackLease(TaskLease lease)
+{
+    public TaskLease Lease { get; } = lease;
+
+    /// <summary>When its work began, or null while it does not run.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
+    /// <summary>True once this activation of the hall has heard of the start.</summary>
+    public bool StartReported { get; set; }
+
+    /// <summary>Its end, or null; kept until the orders no longer hold the lease.</summary>
+    public LeaseEnd? End { get; set; }
+}

@@ -1,0 +1,66 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Manifests;
+
+namespace ControlPlane.Grains.Sites;
+
+/// <summary>The factory's declared objects: checked as a whole, kept durably, told to the halls. One per factory.</summary>
+[Alias("IFactoryGrain")]
+public interface IFactoryGrain : IGrainWithStringKey
+{
+    /// <summary>Adds or replaces objects, all or none.</summary>
+    /// <param name="files">Manifest files; none may hold a Job.</param>
+    /// <param name="dryRun">True to hear the verdict only.</param>
+    [Alias("Apply")]
+    Task<ApplyAnswer> Apply(ValueList<ManifestFile> files, bool dryRun);
+
+    /// <summary>Removes an object that nothing refers to and nothing runs on.</summary>
+    [Alias("Remove")]
+    Task<ApplyAnswer> Remove(string key, bool dryRun);
+
+    /// <summary>The declared objects as JSON manifests by key.</summary>
+    [Alias("Objects")]
+    Task<FactoryObjects> Objects();
+
+    /// <summary>The halls that may take a job, or why there is none.</summary>
+    [Alias("Route")]
+    Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction);
+
+    /// <summary>Tells every hall its layout again, where it has an older one.</summary>
+    [Alias("Wake")]
+    Task<ValueList<HallId>> Wake();
+}
+
+/// <summary>A manifest file as it was sent.</summary>
+/// <param name="Name">Its name, for messages.</param>
+/// <param name="Text">YAML or JSON.</param>
+[GenerateSerializer, Immutable, Alias("ManifestFile")]
+public sealed record ManifestFile([property: Id(0)] string Name, [property: Id(1)] string Text);
+
+/// <summary>The verdict on a change of objects.</summary>
+/// <param name="Version">The factory's version afterwards.</param>
+/// <param name="Changes">What was done to each object: created, changed, unchanged or removed.</param>
+/// <param name="Errors">Why nothing was done; empty when it was.</param>
+[GenerateSerializer, Immutable, Alias("ApplyAnswer")]
+public sealed record ApplyAnswer(
+    [property: Id(0)] long Version,
+    [property: Id(1)] ValueList<ObjectChange> Changes,
+    [property: Id(2)] ValueList<ManifestError> Errors);
+
+/// <summary>What was done to an object.</summary>
+/// <param name="Key">The object.</param>
+/// <param name="Change">created, changed, unchanged or removed.</param>
+[GenerateSerializer, Immutable, Alias("ObjectChange")]
+public sealed record ObjectChange([property: Id(0)] string Key, [property: Id(1)] string Change);
+
+/// <summary>The declared objects.</summary>
+/// <param name="Version">The factory's version.</param>
+/// <param name="Manifests">JSON manifests, in key order.</param>
+[GenerateSerializer, Immutable, Alias("FactoryObjects")]
+public sealed record FactoryObjects([property: Id(0)] long Version, [property: Id(1)] ValueList<ManifestFile> Manifests);
+
+/// <summary>Where a job may go.</summary>
+/// <param name="Halls">The halls, in the order in which they are asked.</param>
+/// <param name="Objection">Why there is none, or null.</param>
+[GenerateSerializer, Immutable, Alias("JobRoute")]
+public sealed record JobRoute([property: Id(0)] ValueList<HallId> Halls, [property: Id(1)] string? Objection);

@@ -1,0 +1,42 @@
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace ControlPlane.Grains.Storage;
+
+/// <summary>
+/// Lets one write at a time through to SQLite. SQLite has a single writer; two that meet there wait in
+/// steps of 150 ms on a blocked thread, while here the second waits without holding one.
+/// </summary>
+internal sealed class OneWriterStorage(IGrainStorage inner) : IGrainStorage
+{
+    private static readonly SemaphoreSlim Gate = new(1, 1);
+
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.ReadStateAsync(stateName, grainId, grainState);
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            await inner.WriteStateAsync(stateName, grainId, grainState);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        await Gate.WaitAsync();
+        try
+        {
+            await inner.ClearStateAsync(stateName, grainId, grainState);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+}
