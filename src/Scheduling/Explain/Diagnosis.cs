@@ -1,0 +1,85 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Scheduling.Rules;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>Says why a job that could run here does not fit now. Looks at every node, so it is asked only after a search failed.</summary>
+internal static class Diagnosis
+{
+    /// <summary>The reasons, dominant first; never empty.</summary>
+    public static ValueList<Reason> Of(HallState state, JobSpec spec, TaskDemand[] demands)
+    {
+        var reasons = new List<Reason>();
+        var queue = state.Queues.FirstExceeded(state.QueueOf(spec.Queue), spec.MilliGpus);
+        if (queue >= 0)
+            reasons.Add(QueueReason(state, spec, queue));
+        var level = spec.Topology.Required ?? TopologyLevel.Hall;
+        foreach (var task in demands)
+        {
+            task.Spread = level == TopologyLevel.Hall && demands.Sum(other => other.Count) > 1
+                ? state.Shape.SpreadIn(TopologyLevel.Hall, 0)
+                : Spread.None;
+            AddGroup(state, spec.Groups[task.Group].Name, task, reasons);
+        }
+        if (level != TopologyLevel.Hall && reasons.Count == 0)
+            AddTopology(state, level, demands, reasons);
+        if (reasons.Count == 0)
+            reasons.Add(new Reason(ReasonCode.NoCombination, spec.Groups[0].Name, 0, 0, "", [], 0));
+        return reasons.ToValueList();
+    }
+
+    private static Reason QueueReason(HallState state, JobSpec spec, int queue)
+    {
+        var facts = state.Layout.Queues[queue];
+        var left = facts.LimitMilliGpu - state.Queues.Used[queue];
+        return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.MilliGpus / 1000.0, left / 1000.0, "GPUs", [], 0);
+    }
+
+    // The first rule that, on top of those before it, leaves too little room is what is short.
+    private static void AddGroup(HallState state, string group, TaskDemand task, List<Reason> reasons)
+    {
+        var totals = new long[NodeRules.All.Length];
+        for (var node = 0; node < state.Shape.Gpus.Length; node++)
+        {
+            var room = task.Count;
+            for (var rule = 0; rule < totals.Length && room > 0; rule++)
+            {
+                room = Math.Min(room, NodeRules.All[rule].Room(state, node, task));
+                totals[rule] += room;
+            }
+        }
+        for (var rule = 0; rule < totals.Length; rule++)
+        {
+            if (totals[rule] >= task.Count)
+                continue;
+            reasons.Add(SharedReason.Of(state, NodeRules.All[rule].Code, group, task, totals[rule]));
+            return;
+        }
+    }
+
+    private static void AddTopology(HallState state, TopologyLevel level, TaskDemand[] demands, List<Reason> reasons)
+    {
+        var map = state.Shape.Domains[(int)level];
+        var rooms = new int[map.Count];
+        var whole = new bool[map.Count];
+        Array.Fill(whole, true);
+        foreach (var task in demands)
+        {
+            var held = new long[map.Count];
+            for (var node = 0; node < map.OfNode.Length; node++)
+            {
+                if (map.OfNode[node] >= 0)
+                    held[map.OfNode[node]] += Math.Min(task.Count, NodeRules.Room(NodeRules.All, state, node, task));
+            }
+            for (var domain = 0; domain < map.Count; domain++)
+            {
+                rooms[domain] += (int)Math.Min(task.Count, held[domain]);
+                whole[domain] &= held[domain] >= task.Count;
+            }
+        }
+        if (!whole.Contains(true))
+            reasons.Add(TopologyReason.Of(map, level, rooms, demands.Sum(task => task.Count)));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using ControlPlane.Domain.Units;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>Renders reasons for people. The wording may change; the data in <see cref="Reason"/> is the contract.</summary>
+internal static class ReasonText
+{
+    public static string Of(Reason reason)
+    {
+        var domains = reason.Domains.Count == 0 ? "" : " " + Upper(string.Join("; ", reason.Domains)) + LeftOut(reason) + ".";
+        return Sentence(reason) + domains;
+    }
+
+    private static string Sentence(Reason reason)
+    {
+        var needed = Amount(reason.Needed, reason.Unit);
+        var available = Amount(reason.Available, reason.Unit);
+        var subject = reason.Subject;
+        return reason.Code switch
+        {
+            ReasonCode.WrongHall => $"The job names another hall than {subject}; submit it there or drop the hall.",
+            ReasonCode.WrongJurisdiction => $"The hall's jurisdiction is '{subject}', not the one the job must run under.",
+            ReasonCode.NoSuchQueue => $"The hall knows no queue '{subject}'; create it or name another.",
+            ReasonCode.NoSuchModel => $"The hall holds no GPU model that task group {subject} allows; allow another model.",
+            ReasonCode.NoKernelDevice => $"Task group {subject} runs a kernel and no node has a device that executes kernels; add a rack with an agent.",
+            ReasonCode.NoSimulatedDevice => $"Task group {subject} is simulated work and no rack is simulated; add a simulated rack.",
+            ReasonCode.QueueLimit => $"Queue {subject} has {available} left of its limit and the job needs {needed}; raise the limit or release jobs of the queue.",
+            ReasonCode.GpusShort => $"Task group {subject} needs {needed} and free GPUs suffice for {available}; release GPUs or ask for fewer.",
+            ReasonCode.CpuShort => $"Beside the free GPUs, CPU cores suffice for {available} of {needed} of group {subject}; ask for fewer cores a task.",
+            ReasonCode.MemoryShort => $"Beside the free GPUs, memory suffices for {available} of {needed} of group {subject}; ask for less memory a task.",
+            ReasonCode.AdapterShort => $"Network adapters carry {available} a GPU and group {subject} needs {needed}; require one NVLink domain or less bandwidth.",
+            ReasonCode.PowerShort => $"Power domain {subject} has {available} of headroom and the job needs {needed} there; release jobs below it or raise its limit.",
+            ReasonCode.HeatShort => $"Cooling loop {subject} can take {available} more heat and the job adds {needed}; release jobs it cools or raise its capacity.",
+            ReasonCode.LinkShort => $"Link {subject} has {available} left and the job needs {needed} on it; require one leaf or ask for less bandwidth.",
+            ReasonCode.TopologyShort => $"Required topology: one {subject} must hold all {needed}, and the best holds {available}; require a wider level or free one {subject}.",
+            ReasonCode.NoCombination => $"Each limit alone would allow task group {subject}, but no place meets all of them at once; it is tried again at every change.",
+            ReasonCode.NodesUnavailable => $"Only {available} of {needed} of group {subject} fit on ready nodes; uncordon or repair nodes.",
+            _ => throw new UnreachableException($"Unknown reason code {reason.Code}."),
+        };
+    }
+
+    private static string Amount(double amount, string unit) => unit switch
+    {
+        "W" => Watts.FromWatts(amount).ToString(),
+        "" => QuantityText.Number(amount, 3),
+        "tasks" when amount == 1 => "1 task",
+        _ => QuantityText.Number(amount, 3) + " " + unit,
+    };
+
+    private static string LeftOut(Reason reason) =>
+        reason.DomainsLeftOut == 0 ? "" : $"; and {reason.DomainsLeftOut} more";
+
+    private static string Upper(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}

@@ -1,0 +1,27 @@
+using ControlPlane.Domain;
+using Orleans;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>Where every task of a job runs. Complete: nothing is left to choose while carrying it out.</summary>
+/// <param name="Tasks">One entry for each task, ordered by group and task number.</param>
+[GenerateSerializer, Immutable, Alias("Assignment")]
+public sealed record Assignment([property: Id(0)] ValueList<TaskPlacement> Tasks)
+{
+    /// <summary>How many leases on GPUs it holds; a shared GPU counts once for each task on it.</summary>
+    public int GpuLeases => Tasks.Sum(task => task.Gpus.Count);
+}
+
+/// <summary>Where one task runs.</summary>
+/// <param name="Group">Index of the task's group in the job's specification.</param>
+/// <param name="Task">Number of the task within its group, from 0.</param>
+/// <param name="Node">Index of the node in the hall's layout.</param>
+/// <param name="Gpus">Indexes of the node's GPUs, ascending; empty for a task without GPU.</param>
+/// <param name="GpuMilli">Thousandths taken of each of those GPUs: 1000 for whole GPUs, 0 without GPU.</param>
+[GenerateSerializer, Immutable, Alias("TaskPlacement")]
+public sealed record TaskPlacement(
+    [property: Id(0)] int Group,
+    [property: Id(1)] int Task,
+    [property: Id(2)] int Node,
+    [property: Id(3)] ValueList<int> Gpus,
+    [property: Id(4)] int GpuMilli);

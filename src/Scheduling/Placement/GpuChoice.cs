@@ -1,0 +1,79 @@
+using ControlPlane.Scheduling.Preferences;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>Which GPUs of a node a task takes.</summary>
+internal static class GpuChoice
+{
+    /// <summary>The lowest wholly free GPUs, so that what is left is easy to read.</summary>
+    public static int[] Whole(HallState state, int node, int count)
+    {
+        var chosen = new int[count];
+        var (found, first) = (0, state.Shape.FirstGpu[node]);
+        for (var gpu = 0; found < count; gpu++)
+        {
+            if (state.Nodes.GpuFree[first + gpu] == 1000 && !state.Nodes.GpuFailed[first + gpu])
+                chosen[found++] = gpu;
+        }
+        return chosen;
+    }
+
+    /// <summary>The fullest GPU that a share still fits on, the lowest of equals; -1 when none.</summary>
+    public static int Tightest(HallState state, int node, int milli, bool sharedOnly)
+    {
+        var (best, least) = (-1, int.MaxValue);
+        for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
+        {
+            var free = FreeOf(state, node, gpu, sharedOnly);
+            if (free >= milli && free < least)
+                (best, least) = (gpu, free);
+        }
+        return best;
+    }
+
+    /// <summary>The GPU that the preference scores highest for a share, the lowest of equals; -1 when none.</summary>
+    public static int Preferred(
+        HallState state, int node, TaskDemand task, Preference preference, ulong draw, bool sharedOnly, out long score)
+    {
+        var best = -1;
+        score = long.MinValue;
+        for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
+        {
+            if (FreeOf(state, node, gpu, sharedOnly) < task.Milli)
+                continue;
+            if (preference.DependsOnNodeOnly && SameAsEarlier(state, node, gpu))
+                continue;
+            var candidate = preference.Score(state, node, task, gpu, draw);
+            if (candidate > score)
+                (best, score) = (gpu, candidate);
+        }
+        return best;
+    }
+
+    /// <summary>True when the rack's feeds and loops can bear one more leased GPU of the node's model.</summary>
+    public static bool MayWakeGpu(HallState state, int node)
+    {
+        var lease = state.Shape.LeaseMilliwatts[state.Shape.Model[node]];
+        var rack = state.Shape.Rack[node];
+        return lease == 0 || (state.Power.Headroom(rack) >= lease && state.Power.CoolingAllows(rack, lease));
+    }
+
+    // GPUs of one node with equal room score alike, and the lowest of equals wins.
+    private static bool SameAsEarlier(HallState state, int node, int gpu)
+    {
+        var first = state.Shape.FirstGpu[node];
+        for (var earlier = 0; earlier < gpu; earlier++)
+        {
+            if (state.Nodes.GpuFree[first + earlier] == state.Nodes.GpuFree[first + gpu] && !state.Nodes.GpuFailed[first + earlier])
+                return true;
+        }
+        return false;
+    }
+
+    private static int FreeOf(HallState state, int node, int gpu, bool sharedOnly)
+    {
+        var at = state.Shape.FirstGpu[node] + gpu;
+        var free = state.Nodes.GpuFree[at];
+        return state.Nodes.GpuFailed[at] || (sharedOnly && free == 1000) ? -1 : free;
+    }
+}

@@ -1,0 +1,50 @@
+using ControlPlane.Domain;
+using Orleans;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>The answer to "may this job start here now?": <see cref="Placed"/>, <see cref="Waiting"/> or <see cref="Refused"/>.</summary>
+[GenerateSerializer, Immutable, Alias("PlacementDecision")]
+public abstract record PlacementDecision
+{
+    /// <summary>The decision as sentences with numbers, the dominant reason first.</summary>
+    public abstract string Explain();
+}
+
+/// <summary>The job starts, whole.</summary>
+/// <param name="Assignment">Where its tasks run.</param>
+/// <param name="Scores">What the place of the job's first task scored, one note for each preference in order of weight.</param>
+/// <param name="RunnerUp">What the best place that was not chosen scored; empty when there was no other candidate.</param>
+[GenerateSerializer, Immutable, Alias("Placed")]
+public sealed record Placed(
+    [property: Id(0)] Assignment Assignment,
+    [property: Id(1)] ValueList<ScoreNote> Scores,
+    [property: Id(2)] ValueList<ScoreNote> RunnerUp) : PlacementDecision
+{
+    /// <inheritdoc/>
+    public override string Explain()
+    {
+        var chosen = $"Placed {Assignment.Tasks.Count} task(s) with {Assignment.GpuLeases} GPU lease(s): {Text(Scores)}.";
+        return RunnerUp.Count == 0 ? chosen : chosen + $" Runner-up: {Text(RunnerUp)}.";
+    }
+
+    private static string Text(ValueList<ScoreNote> notes) => string.Join(", ", notes);
+}
+
+/// <summary>The job does not fit now and may fit later.</summary>
+/// <param name="Reasons">Why, dominant reason first; never empty.</param>
+[GenerateSerializer, Immutable, Alias("Waiting")]
+public sealed record Waiting([property: Id(0)] ValueList<Reason> Reasons) : PlacementDecision
+{
+    /// <inheritdoc/>
+    public override string Explain() => "Waiting. " + string.Join(" ", Reasons.Select(reason => reason.Explain()));
+}
+
+/// <summary>The job could never run in this hall, not even were it empty, healthy and at its rated limits.</summary>
+/// <param name="Reasons">Why, dominant reason first; never empty.</param>
+[GenerateSerializer, Immutable, Alias("Refused")]
+public sealed record Refused([property: Id(0)] ValueList<Reason> Reasons) : PlacementDecision
+{
+    /// <inheritdoc/>
+    public override string Explain() => "Refused. " + string.Join(" ", Reasons.Select(reason => reason.Explain()));
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using ControlPlane.Domain;
+using ControlPlane.Scheduling.Preferences;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>
+/// A named list of preferences, most important first. Rules say where a task may go and are the same in every profile;
+/// a profile says where it is best put.
+/// </summary>
+public sealed class PlacementProfile
+{
+    /// <summary>
+    /// How many fitting nodes of one bucket the <c>factory</c> profile compares: nodes of a bucket are equally tight,
+    /// so more would only refine the tie, at a cost that grows with the hall.
+    /// </summary>
+    private const int FactoryCandidates = 16;
+
+    private PlacementProfile(string name, int mostCandidates, params Preference[] preferences) =>
+        (Name, MostCandidates, Preferences) = (name, mostCandidates, preferences);
+
+    /// <summary>The default: packs tightly, keeps racks whole, spreads ties over the lightest feeds. Looks at few nodes.</summary>
+    public static PlacementProfile Factory { get; } =
+        new("factory", FactoryCandidates, new LeastLeftover(), new TightestRack(), new LightestFeed());
+
+    /// <summary>Uniform over the nodes that fit, drawn from the seed and the job's name.</summary>
+    public static PlacementProfile Random { get; } = Exhaustive("random", new RandomChoice());
+
+    /// <summary>Lowest dot product of demand and free resources.</summary>
+    public static PlacementProfile DotProd { get; } = Exhaustive("dotprod", new DotProduct());
+
+    /// <summary>Least left of CPU and GPU.</summary>
+    public static PlacementProfile BestFit { get; } = Exhaustive("bestfit", new BestFit());
+
+    /// <summary>GPUs in use before idle GPUs before idle nodes.</summary>
+    public static PlacementProfile Packing { get; } = Exhaustive("packing", new GpuPacking());
+
+    /// <summary>Tasks of one kind together.</summary>
+    public static PlacementProfile Clustering { get; } = Exhaustive("clustering", new GpuClustering());
+
+    /// <summary>
+    /// Fragmentation gradient descent over a general mix: shares of one GPU, one GPU, whole nodes and CPU-only tasks in
+    /// the rounded proportions of Alibaba's 2023 GPU cluster trace (38, 48, 1 and 13 of 100 tasks).
+    /// </summary>
+    public static PlacementProfile GeneralFgd { get; } = Fgd(
+    [
+        new TypicalTask(8000, 1, 1000, [], 0.48), new TypicalTask(6000, 1, 500, [], 0.38),
+        new TypicalTask(12000, 0, 0, [], 0.13), new TypicalTask(64000, 8, 1000, [], 0.01),
+    ]);
+
+    /// <summary>The names that <see cref="Named"/> knows.</summary>
+    public static ImmutableArray<string> Names { get; } =
+        ["factory", "random", "dotprod", "bestfit", "packing", "clustering", "fgd"];
+
+    /// <summary>The profile's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Rank of each node, by index in the layout: of equal scores the lowest rank wins; empty ranks by index.</summary>
+    public ValueList<int> NodeRanks { get; private init; }
+
+    internal Preference[] Preferences { get; }
+
+    internal int MostCandidates { get; }
+
+    /// <summary>True when every node is compared, by the first preference alone.</summary>
+    internal bool IsExhaustive => MostCandidates == int.MaxValue;
+
+    /// <summary>Fragmentation gradient descent over the given mix of tasks.</summary>
+    /// <param name="typical">What the hall often has to place; shares sum to 1.</param>
+    public static PlacementProfile Fgd(ValueList<TypicalTask> typical) => Exhaustive("fgd", new Fragmentation(typical));
+
+    /// <summary>The profile with this name, or null.</summary>
+    public static PlacementProfile? Named(string name) => name switch
+    {
+        "factory" => Factory,
+        "random" => Random,
+        "dotprod" => DotProd,
+        "bestfit" => BestFit,
+        "packing" => Packing,
+        "clustering" => Clustering,
+        "fgd" => GeneralFgd,
+        _ => null,
+    };
+
+    /// <summary>The same profile with ranks that decide between equal scores; the <c>factory</c> profile ignores them.</summary>
+    /// <param name="ranks">One rank for each node of the layout.</param>
+    public PlacementProfile WithNodeRanks(ValueList<int> ranks) =>
+        new(Name, MostCandidates, Preferences) { NodeRanks = ranks };
+
+    private static PlacementProfile Exhaustive(string name, Preference preference) => new(name, int.MaxValue, preference);
+}

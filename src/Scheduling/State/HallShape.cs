@@ -1,0 +1,110 @@
+using ControlPlane.Domain.Halls;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>What never changes about a hall, as flat arrays; shared by every fork of its state.</summary>
+internal sealed class HallShape
+{
+    public HallShape(HallLayout layout)
+    {
+        Layout = layout;
+        var count = layout.Nodes.Count;
+        (Rack, Model, Gpus, Cpu) = (new int[count], new int[count], new int[count], new int[count]);
+        (Memory, Adapter, FirstGpu) = (new long[count], new long[count], new int[count + 1]);
+        for (var node = 0; node < count; node++)
+        {
+            var facts = layout.Nodes[node];
+            Rack[node] = facts.Rack;
+            Model[node] = facts.Gpus == 0 ? -1 : facts.GpuModel;
+            Gpus[node] = facts.Gpus;
+            Cpu[node] = facts.CpuMilli;
+            Memory[node] = facts.Memory.Mebibytes;
+            Adapter[node] = facts.NetworkPerGpu.Megabits;
+            FirstGpu[node + 1] = FirstGpu[node] + facts.Gpus;
+            MostGpus = Math.Max(MostGpus, facts.Gpus);
+            MostCpu = Math.Max(MostCpu, facts.CpuMilli);
+        }
+        LeaseMilliwatts = [.. layout.GpuModels.Select(model => Math.Max(0, (model.Limit - model.Idle).Milliwatts))];
+        PowerPath = [.. layout.Racks.Select(rack => PathOf(rack.PowerDomain, index => layout.PowerDomains[index].Parent))];
+        QueuePath = [.. layout.Queues.Select((_, queue) => PathOf(queue, index => layout.Queues[index].Parent))];
+        for (var queue = 0; queue < layout.Queues.Count; queue++)
+            QueueIndex.Add(layout.Queues[queue].Id.Value, queue);
+        StandingPower = new PowerLedger(this);
+        Domains = [.. Enum.GetValues<TopologyLevel>().Select(level => new DomainMap(layout, level))];
+    }
+
+    public HallLayout Layout { get; }
+
+    /// <summary>Rack of each node.</summary>
+    public int[] Rack { get; }
+
+    /// <summary>GPU model of each node, -1 without GPUs.</summary>
+    public int[] Model { get; }
+
+    public int[] Gpus { get; }
+
+    public int[] Cpu { get; }
+
+    /// <summary>Mebibytes of each node.</summary>
+    public long[] Memory { get; }
+
+    /// <summary>Megabits per second of one GPU's adapter; 0 is not limited.</summary>
+    public long[] Adapter { get; }
+
+    /// <summary>Where each node's GPUs start in arrays with one entry for each GPU; one entry more than nodes.</summary>
+    public int[] FirstGpu { get; }
+
+    /// <summary>GPUs of the largest node.</summary>
+    public int MostGpus { get; }
+
+    /// <summary>Thousandths of a core of the largest node.</summary>
+    public int MostCpu { get; }
+
+    /// <summary>What leasing an idle GPU of each model adds, in milliwatts.</summary>
+    public long[] LeaseMilliwatts { get; }
+
+    /// <summary>For each rack its power domain and every ancestor, nearest first.</summary>
+    public int[][] PowerPath { get; }
+
+    /// <summary>For each queue itself and every ancestor, nearest first.</summary>
+    public int[][] QueuePath { get; }
+
+    public Dictionary<string, int> QueueIndex { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Power and heat of the empty hall, with its rated limits; never changed.</summary>
+    public PowerLedger StandingPower { get; }
+
+    /// <summary>Which domain each node belongs to, by level.</summary>
+    public DomainMap[] Domains { get; }
+
+    /// <summary>What a gang inside one domain may span.</summary>
+    public Spread SpreadIn(TopologyLevel level, int domain)
+    {
+        var nodes = Domains[(int)level].Nodes[domain];
+        var spread = Spread.None;
+        if (nodes.Length > 1 && (Differ(nodes, TopologyLevel.NvlinkDomain) || Domains[(int)TopologyLevel.NvlinkDomain].OfNode[nodes[0]] < 0))
+            spread |= Spread.NvlinkDomains;
+        if (Differ(nodes, TopologyLevel.Leaf))
+            spread |= Spread.Leaves;
+        return Differ(nodes, TopologyLevel.Spine) ? spread | Spread.Spines : spread;
+    }
+
+    private bool Differ(int[] nodes, TopologyLevel level)
+    {
+        var domains = Domains[(int)level].OfNode;
+        foreach (var node in nodes)
+        {
+            if (domains[node] != domains[nodes[0]])
+                return true;
+        }
+        return false;
+    }
+
+    private static int[] PathOf(int first, Func<int, int> parent)
+    {
+        var path = new List<int>();
+        for (var index = first; index >= 0; index = parent(index))
+            path.Add(index);
+        return [.. path];
+    }
+}
