@@ -11,7 +11,7 @@ namespace ControlPlane.Grains.Gpus;
 /// <inheritdoc cref="IGpuGrain"/>
 [PreferLocalPlacement] // Beside its rack, which samples simulated devices in the same process.
 internal sealed class GpuGrain(
-    [PersistentState("gpu")] IPersistentState<GpuRow> row, SimulatedFleet fleet, TimeProvider clock, ILogger<GpuGrain> log)
+    [PersistentState("gpu", Storage.StorageNames.Rows)] IPersistentState<GpuRow> row, SimulatedFleet fleet, TimeProvider clock, ILogger<GpuGrain> log)
     : DurableGrain<GpuRow>(row, log), IGpuGrain
 {
     private readonly ILogger _log = log;

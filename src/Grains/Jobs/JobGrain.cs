@@ -7,7 +7,7 @@ namespace ControlPlane.Grains.Jobs;
 
 /// <inheritdoc cref="IJobGrain"/>
 internal sealed class JobGrain(
-    [PersistentState("job")] IPersistentState<JobRecord> row, TimeProvider clock, ILogger<JobGrain> log)
+    [PersistentState("job", Storage.StorageNames.Rows)] IPersistentState<JobRecord> row, TimeProvider clock, ILogger<JobGrain> log)
     : DurableGrain<JobRecord>(row, log), IJobGrain
 {
     private JobId Job => new(this.Name());

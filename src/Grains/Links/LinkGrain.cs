@@ -14,7 +14,7 @@ internal sealed record LinkRow
 }
 
 /// <inheritdoc cref="ILinkGrain"/>
-internal sealed class LinkGrain([PersistentState("link")] IPersistentState<LinkRow> row, ILogger<LinkGrain> log)
+internal sealed class LinkGrain([PersistentState("link", Storage.StorageNames.Rows)] IPersistentState<LinkRow> row, ILogger<LinkGrain> log)
     : DurableGrain<LinkRow>(row, log), ILinkGrain
 {
     private long _revision;

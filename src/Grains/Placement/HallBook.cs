@@ -228,7 +228,7 @@ internal sealed class HallBook
             _jobs[job.Job] = job;
             IndexRacks(job, true);
         }
-        Rebuild(configured.Layout, []);
+        Rebuild(configured.Layout, new Dictionary<PowerDomainId, Watts>());
     }
 
     /// <summary>Makes the placement state anew from the layout and what is known of jobs, nodes, GPUs, links and limits.</summary>

@@ -24,6 +24,8 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
     private int _tailBytes;
     private Exception? _broken;
 
+    private LedgerHead Head => _head.State!;
+
     /// <summary>Entries written since the newest snapshot.</summary>
     public int SinceSnapshot { get; private set; }
 
@@ -31,8 +33,7 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
     public async Task<(HallSnapshotRow? Snapshot, List<LedgerEntry> Entries)> Load()
     {
         await storage.ReadStateAsync("ledger-head", Row("head"), _head);
-        _head.State ??= new LedgerHead();
-        var head = _head.State;
+        var head = _head.State ??= new LedgerHead();
         _tailBytes = head.Tail.Sum(entry => entry.Length);
         var runs = new Stack<List<byte[]>>();
         runs.Push(head.Tail);
@@ -44,7 +45,7 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
             first = segment.FirstSequence;
             name = segment.Previous;
         }
-        var entries = runs.SelectMany(run => run).Select(bytes => serializer.Deserialize<LedgerEntry>(bytes))
+        var entries = runs.SelectMany(run => run).Select(bytes => serializer.Deserialize<LedgerEntry>(bytes)!)
             .Where(entry => entry.Sequence > head.SnapshotSequence).ToList();
         SinceSnapshot = entries.Count;
         var snapshot = head.Snapshot is null ? null : await Read<HallSnapshotRow>("ledger-snapshot", head.Snapshot);
@@ -80,9 +81,9 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
         _flushing = Guard(async () =>
         {
             var name = UniqueName("snapshot", snapshot.Sequence);
-            var old = _head.State.Snapshot;
+            var old = Head.Snapshot;
             await storage.WriteStateAsync("ledger-snapshot", Row(name), new GrainState<HallSnapshotRow>(snapshot));
-            _head.State = Copy(_head.State, head =>
+            _head.State = Copy(Head, head =>
             {
                 head.Snapshot = name;
                 head.SnapshotSequence = snapshot.Sequence;
@@ -135,7 +136,7 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
 
     private async Task Write(byte[][] batch)
     {
-        var head = _head.State;
+        var head = Head;
         var bytes = _tailBytes + batch.Sum(entry => entry.Length);
         List<byte[]> tail = [.. head.Tail, .. batch];
         if (bytes < SealBytes)
@@ -167,7 +168,7 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
     {
         var row = new GrainState<T>(new T());
         await storage.ReadStateAsync(state, Row(name), row);
-        return row.RecordExists ? row.State : throw new InvalidOperationException($"The ledger of hall {hall} names the row {name}, which is not stored.");
+        return row.RecordExists ? row.State! : throw new InvalidOperationException($"The ledger of hall {hall} names the row {name}, which is not stored.");
     }
 
     private async Task Forget(string snapshot)

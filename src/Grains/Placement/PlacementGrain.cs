@@ -4,6 +4,7 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Grains.Racks;
+using ControlPlane.Grains.Storage;
 using ControlPlane.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -14,7 +14,7 @@ internal sealed record PowerRow
 
 /// <inheritdoc cref="IPowerGrain"/>
 internal sealed class PowerGrain(
-    [PersistentState("feed")] IPersistentState<PowerRow> row, TimeProvider clock, ILogger<PowerGrain> log)
+    [PersistentState("feed", Storage.StorageNames.Rows)] IPersistentState<PowerRow> row, TimeProvider clock, ILogger<PowerGrain> log)
     : DurableGrain<PowerRow>(row, log), IPowerGrain
 {
     private HallId Hall => new(this.GetPrimaryKeyString().Split('/')[1]);

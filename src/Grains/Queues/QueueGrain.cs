@@ -13,7 +13,7 @@ internal sealed record QueueRow
 }
 
 /// <inheritdoc cref="IQueueGrain"/>
-internal sealed class QueueGrain([PersistentState("queue")] IPersistentState<QueueRow> row, ILogger<QueueGrain> log)
+internal sealed class QueueGrain([PersistentState("queue", Storage.StorageNames.Rows)] IPersistentState<QueueRow> row, ILogger<QueueGrain> log)
     : DurableGrain<QueueRow>(row, log), IQueueGrain
 {
     public Task<string?> Admit()

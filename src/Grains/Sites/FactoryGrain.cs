@@ -18,7 +18,7 @@ internal sealed record FactoryRow
 }
 
 /// <inheritdoc cref="IFactoryGrain"/>
-internal sealed class FactoryGrain([PersistentState("factory")] IPersistentState<FactoryRow> row, ILogger<FactoryGrain> log)
+internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNames.Rows)] IPersistentState<FactoryRow> row, ILogger<FactoryGrain> log)
     : DurableGrain<FactoryRow>(row, log), IFactoryGrain
 {
     private readonly ILogger _log = log;

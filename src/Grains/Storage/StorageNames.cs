@@ -4,7 +4,7 @@ namespace ControlPlane.Grains.Storage;
 public static class StorageNames
 {
     /// <summary>Rows of single grains.</summary>
-    public const string Rows = "Default";
+    public const string Rows = "rows";
 
     /// <summary>Ledgers of halls: what the rest can be made of again.</summary>
     public const string Ledger = "ledger";
