@@ -1,0 +1,114 @@
+namespace ControlPlane.Api;
+
+/// <summary>A hall in figures. A null reading is unknown, never zero.</summary>
+/// <param name="Hall">Its name.</param>
+/// <param name="Sequence">The ledger's last entry.</param>
+/// <param name="Gpus">GPUs that stand in it.</param>
+/// <param name="FreeGpus">GPUs wholly free.</param>
+/// <param name="Waiting">Jobs that wait.</param>
+/// <param name="Running">Jobs that hold GPUs.</param>
+/// <param name="Ended">Jobs that ended, ever.</param>
+/// <param name="Tokens">Tokens of ended jobs.</param>
+/// <param name="Power">Power domains.</param>
+/// <param name="Cooling">Cooling loops.</param>
+/// <param name="Links">Trunks.</param>
+/// <param name="Racks">Racks.</param>
+/// <param name="Queues">Queues.</param>
+/// <param name="Jobs">Jobs that wait or hold GPUs, at most 200.</param>
+public sealed record HallResponse(
+    string Hall, long Sequence, int Gpus, int FreeGpus, int Waiting, int Running, long Ended, double Tokens,
+    IReadOnlyList<PowerResponse> Power, IReadOnlyList<CoolingResponse> Cooling, IReadOnlyList<LinkResponse> Links,
+    IReadOnlyList<RackResponse> Racks, IReadOnlyList<QueueResponse> Queues, IReadOnlyList<JobLine> Jobs);
+
+/// <summary>A power domain.</summary>
+/// <param name="Domain">Its name.</param>
+/// <param name="Kind">feed, ups, pdu, busway or rack.</param>
+/// <param name="Parent">What feeds it, or null.</param>
+/// <param name="LimitWatts">Limit in force.</param>
+/// <param name="CommittedWatts">What placement has committed.</param>
+/// <param name="ObservedWatts">What its racks draw.</param>
+public sealed record PowerResponse(
+    string Domain, string Kind, string? Parent, double LimitWatts, double CommittedWatts, double? ObservedWatts);
+
+/// <summary>A cooling loop.</summary>
+/// <param name="Loop">Its name.</param>
+/// <param name="CapacityWatts">Heat it can carry.</param>
+/// <param name="CommittedWatts">Heat committed to it.</param>
+public sealed record CoolingResponse(string Loop, double CapacityWatts, double CommittedWatts);
+
+/// <summary>A trunk.</summary>
+/// <param name="Link">Its name.</param>
+/// <param name="Up">False while out of use.</param>
+/// <param name="CapacityGbps">Bandwidth, Gbit/s.</param>
+/// <param name="ReservedGbps">Bandwidth that gangs hold, Gbit/s.</param>
+public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, double ReservedGbps);
+
+/// <summary>A rack.</summary>
+/// <param name="Rack">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Gpus">GPUs in it.</param>
+/// <param name="LeasedGpus">GPUs of it that some job holds.</param>
+/// <param name="ObservedWatts">What it draws.</param>
+/// <param name="HottestCelsius">Its hottest GPU.</param>
+/// <param name="LastReport">When it last reported.</param>
+public sealed record RackResponse(
+    string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport);
+
+/// <summary>A queue.</summary>
+/// <param name="Queue">Its name.</param>
+/// <param name="UsedGpus">GPUs its jobs hold in the hall.</param>
+/// <param name="LimitGpus">The most they may hold, or null.</param>
+/// <param name="Waiting">Its own jobs that wait.</param>
+public sealed record QueueResponse(string Queue, double UsedGpus, double? LimitGpus, int Waiting);
+
+/// <summary>A job in one line.</summary>
+/// <param name="Job">Its name.</param>
+/// <param name="Queue">Its queue.</param>
+/// <param name="Phase">Where it is.</param>
+/// <param name="Gpus">GPUs it asks for.</param>
+/// <param name="Priority">Its priority.</param>
+/// <param name="Message">The last decision.</param>
+/// <param name="SubmittedAt">When it was accepted.</param>
+public sealed record JobLine(
+    string Job, string Queue, string Phase, double Gpus, int Priority, string Message, DateTimeOffset SubmittedAt);
+
+/// <summary>Something that happened in a hall.</summary>
+/// <param name="Sequence">The ledger entry.</param>
+/// <param name="At">When.</param>
+/// <param name="Kind">Such as <c>JobPlaced</c>.</param>
+/// <param name="Subject">Such as <c>Job/train-1</c>.</param>
+/// <param name="Message">What happened.</param>
+public sealed record EventResponse(long Sequence, DateTimeOffset At, string Kind, string Subject, string Message);
+
+/// <summary>A page of events.</summary>
+/// <param name="Events">Oldest first.</param>
+/// <param name="OldestKept">The oldest that can still be asked for.</param>
+/// <param name="Last">The last sequence number: ask for what comes after it.</param>
+public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, long OldestKept, long Last);
+
+/// <summary>A GPU.</summary>
+/// <param name="Gpu">Its name.</param>
+/// <param name="Device">The device's name, or null while unknown.</param>
+/// <param name="Generation">The newest generation it has seen.</param>
+/// <param name="Jobs">Jobs whose work runs on it.</param>
+/// <param name="Health">healthy, degraded, failed or unknown, with detail.</param>
+/// <param name="KernelsRun">Kernels that ended on it.</param>
+public sealed record GpuResponse(
+    string Gpu, string? Device, long Generation, IReadOnlyList<string> Jobs, string Health, long KernelsRun);
+
+/// <summary>A limit for a power domain.</summary>
+/// <param name="Limit">Such as <c>400kW</c>; null restores the layout's own.</param>
+/// <param name="Reason">Why, for those who ask later.</param>
+public sealed record PowerLimitRequest(string? Limit, string Reason = "");
+
+/// <summary>What came of asking for a limit.</summary>
+/// <param name="Domain">The domain.</param>
+/// <param name="RequestedWatts">What was asked for.</param>
+/// <param name="InForceWatts">What holds now: it follows as committed power falls.</param>
+/// <param name="CommittedWatts">What is committed below the domain.</param>
+public sealed record PowerLimitResponse(string Domain, double RequestedWatts, double InForceWatts, double CommittedWatts);
+
+/// <summary>A change of a node, GPU, link or queue.</summary>
+/// <param name="State">ready, cordoned or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
+/// <param name="Reason">Why.</param>
+public sealed record StateRequest(string State, string Reason = "");

@@ -1,0 +1,35 @@
+namespace ControlPlane.Api;
+
+/// <summary>A manifest file.</summary>
+/// <param name="Name">Its name, used in messages.</param>
+/// <param name="Text">YAML (several documents allowed) or JSON.</param>
+public sealed record FileBody(string Name, string Text);
+
+/// <summary>Manifests to apply, or jobs to submit.</summary>
+/// <param name="Files">The files.</param>
+/// <param name="DryRun">True to hear the verdict only.</param>
+public sealed record ApplyRequest(IReadOnlyList<FileBody> Files, bool DryRun = false);
+
+/// <summary>What applying did.</summary>
+/// <param name="Version">The factory's version afterwards.</param>
+/// <param name="Changes">What was done to each object.</param>
+public sealed record ApplyResponse(long Version, IReadOnlyList<ObjectChangeResponse> Changes);
+
+/// <summary>What was done to an object.</summary>
+/// <param name="Key">Kind and name, such as <c>Rack/gb200</c>.</param>
+/// <param name="Change">created, changed, unchanged or removed.</param>
+public sealed record ObjectChangeResponse(string Key, string Change);
+
+/// <summary>Why a request was not carried out. Nothing was changed.</summary>
+/// <param name="Message">In one sentence.</param>
+/// <param name="Errors">Each thing that is wrong.</param>
+public sealed record ErrorResponse(string Message, IReadOnlyList<FieldError> Errors);
+
+/// <summary>One thing that is wrong with an input.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Line">Line, from 1; 0 when it belongs to no line.</param>
+/// <param name="Column">Column, from 1.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Problem">What is wrong.</param>
+/// <param name="Expected">What would be right.</param>
+public sealed record FieldError(string File, int Line, int Column, string Field, string Problem, string Expected);
