@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace ControlPlane.Hardware.Tests;
 
@@ -14,7 +13,7 @@ public sealed class PtxTests
             Assert.False(Environment.GetEnvironmentVariable("CI") == "true", reason);
             Skip.If(true, reason);
         }
-        var native = Path.GetFullPath(Path.Combine(Folder(), "../../src/Hardware/native"));
+        var native = Path.Combine(Root(), "src/Hardware/native");
         var fresh = Path.GetTempFileName();
         using var script = Process.Start(new ProcessStartInfo("bash", [Path.Combine(native, "build-ptx.sh"), fresh]))!;
         await script.WaitForExitAsync();
@@ -23,5 +22,11 @@ public sealed class PtxTests
         File.Delete(fresh);
     }
 
-    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "ControlPlane.sln")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the source tree.");
+        return folder.FullName;
+    }
 }

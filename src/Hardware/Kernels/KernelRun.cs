@@ -11,6 +11,7 @@ public static class KernelRun
     /// Throws <see cref="DeviceFaultException"/> when the device refuses or fails, and <see cref="ArgumentException"/>
     /// with every flaw of a request that cannot run. A wrong result is not thrown: see <see cref="KernelResult.Mistake"/>.
     /// </summary>
+    /// <param name="cancellation">Looked at between repetitions.</param>
     /// <param name="repetitionDone">Called with the number done so far; may be null.</param>
     public static async Task<KernelResult> RunAsync(
         IComputeDevice device, KernelRequest request, Action<int>? repetitionDone, CancellationToken cancellation)
@@ -48,12 +49,14 @@ public static class KernelRun
         var seconds = new double[request.Repetitions];
         for (var i = 0; i < seconds.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (var b = 0; b < buffers.Count; b++)
             {
                 if (layout[b].Role == BufferRole.Total)
                     buffers[b].Upload(0, new byte[layout[b].Bytes]);
             }
-            seconds[i] = await device.RunAsync(launches, cancellation).ConfigureAwait(false);
+            // Never leave a kernel that runs: it still uses the buffers. Only the end of the device or process stops it.
+            seconds[i] = await device.RunAsync(launches, CancellationToken.None).ConfigureAwait(false);
             repetitionDone?.Invoke(i + 1);
         }
         Array.Sort(seconds);
