@@ -1,0 +1,41 @@
+using ControlPlane.Hardware.Devices;
+
+namespace ControlPlane.Agent;
+
+/// <summary>The agent's command line.</summary>
+internal sealed class AgentOptions
+{
+    public required IReadOnlyList<Uri> Hosts { get; init; }
+
+    public required string Node { get; init; }
+
+    public string? TokenFile { get; init; }
+
+    public DeviceChoice Devices { get; init; }
+
+    public string? JournalFile { get; init; }
+
+    public TimeSpan KernelTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    public int RestartLimit { get; init; } = 5;
+
+    public bool ExitWithParent { get; init; }
+
+    /// <summary>What is wrong, all of it at once.</summary>
+    public IEnumerable<string> Flaws()
+    {
+        foreach (var host in Hosts)
+        {
+            if (!host.IsAbsoluteUri || host.Scheme is not ("http" or "https"))
+                yield return $"--host {host}: an address such as http://127.0.0.1:5001 is needed.";
+        }
+        if (string.IsNullOrWhiteSpace(Node))
+            yield return "--node is empty: give the node's id, such as rack-lab-n00.";
+        if (TokenFile is not null && !File.Exists(TokenFile))
+            yield return $"--token-file {TokenFile}: there is no such file.";
+        if (KernelTimeout <= TimeSpan.Zero)
+            yield return "--kernel-timeout: at least one second is needed.";
+        if (RestartLimit < 0)
+            yield return "--restart-limit: zero or more is needed.";
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Protocol;
+
+using Google.Protobuf;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>
+/// Asks a child process what devices there are, so that the agent itself never loads the CUDA driver.
+/// </summary>
+internal static class DeviceDiscovery
+{
+    /// <summary>The child's side: one line of JSON a device, remarks on the error stream.</summary>
+    public static int Print(DeviceChoice choice, TextWriter output, TextWriter remarks)
+    {
+        var found = DeviceCatalogue.Discover(choice);
+        foreach (var remark in found.Remarks)
+            remarks.WriteLine(remark);
+        for (var i = 0; i < found.Devices.Count; i++)
+            output.WriteLine($"{found.Devices[i].Id} {JsonFormatter.Default.Format(MessageOf(found.Devices[i], (uint)i))}");
+        return 0;
+    }
+
+    /// <summary>The agent's side: the ids that executors take, with what to tell the host.</summary>
+    public static async Task<IReadOnlyList<(string Id, Device Device)>> AskAsync(DeviceChoice choice, CancellationToken cancellation)
+    {
+        using var child = Process.Start(AgentProgram.Start(redirectOutput: true, "discover", "--devices", choice.ToString()))
+            ?? throw new InvalidOperationException("The discovery process did not start.");
+        try
+        {
+            var output = await child.StandardOutput.ReadToEndAsync(cancellation).ConfigureAwait(false);
+            await child.WaitForExitAsync(cancellation).ConfigureAwait(false);
+            if (child.ExitCode != 0)
+                throw new InvalidOperationException($"The discovery of devices ended with status {child.ExitCode}.");
+            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
+        }
+        finally
+        {
+            if (!child.HasExited)
+                child.Kill();
+        }
+    }
+
+    public static Device MessageOf(DeviceDescription device, uint index) => new()
+    {
+        Index = index,
+        Kind = device.Kind,
+        Name = device.Name,
+        Uuid = device.Uuid,
+        MemoryBytes = (ulong)device.MemoryBytes,
+        Health = DeviceHealth.Healthy,
+    };
+
+    private static (string Id, Device Device) Read(string line)
+    {
+        var space = line.IndexOf(' ', StringComparison.Ordinal);
+        return (line[..space], Device.Parser.ParseJson(line[(space + 1)..]));
+    }
+}

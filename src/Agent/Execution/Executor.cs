@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>
+/// The process that owns one device. A wild kernel or a driver's bug ends this process and nothing else, and a
+/// poisoned CUDA context ends with it. Ends itself when the agent's side of the socket closes.
+/// </summary>
+internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisposable
+{
+    /// <summary>The device's context is lost and was reported: a new process will do.</summary>
+    public const int ExitPoisoned = 3;
+
+    /// <summary>The device did not open.</summary>
+    public const int ExitNoDevice = 4;
+
+    private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(1);
+
+    private readonly BusyTime _busy = new();
+    private CancellationTokenSource _stop = new();
+    private Task _work = Task.CompletedTask;
+
+    public static async Task<int> RunAsync(string id, string socketPath)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
+        using var agent = new FrameStream(new NetworkStream(socket));
+        IComputeDevice device;
+        try
+        {
+            device = DeviceCatalogue.Open(id);
+        }
+        catch (Exception e) when (e is DeviceFaultException or ArgumentException)
+        {
+            await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = $"the device does not open: {e.Message}" }, default).ConfigureAwait(false);
+            return ExitNoDevice;
+        }
+        using var executor = new Executor(device, agent);
+        return await executor.ServeAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task<int> ServeAsync()
+    {
+        await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
+        _ = SampleAsync();
+        while (await agent.ReadAsync(default).ConfigureAwait(false) is { } frame)
+        {
+            switch (frame.Kind)
+            {
+                case FrameKind.Run:
+                    Start(Lease.Parser.ParseFrom(frame.Payload));
+                    break;
+                case FrameKind.Stop:
+                    await _stop.CancelAsync().ConfigureAwait(false);
+                    break;
+                default:
+                    throw new InvalidDataException($"The agent sent a frame of kind {frame.Kind}.");
+            }
+        }
+        // A kernel that does not end would hold up an orderly exit for ever.
+        Process.GetCurrentProcess().Kill();
+        return 0;
+    }
+
+    private void Start(Lease lease)
+    {
+        if (!_work.IsCompleted)
+            throw new InvalidOperationException("The agent gave work to a device that is at work.");
+        _stop.Dispose();
+        _stop = new CancellationTokenSource();
+        var stop = _stop.Token;
+        _work = Task.Run(() => WorkAsync(lease, stop));
+    }
+
+    private async Task WorkAsync(Lease lease, CancellationToken stop)
+    {
+        _busy.Begin();
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, stop).ConfigureAwait(false);
+        _busy.End();
+        if (health is not null)
+            await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
+        await agent.WriteAsync(FrameKind.Report, report, default).ConfigureAwait(false);
+        if (health?.Health is DeviceHealth.Degraded or DeviceHealth.Failed && report.ErrorCode.StartsWith("cuda-", StringComparison.Ordinal))
+            Environment.Exit(ExitPoisoned);
+    }
+
+    private async Task SampleAsync()
+    {
+        using var timer = new PeriodicTimer(SamplePeriod);
+        while (await timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Utilisation = _busy.ShareSinceLastAsked() }, default).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                return; // The reading side sees the same end and acts on it.
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>One running executor, seen from the agent.</summary>
+internal sealed class ExecutorProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Socket _socket;
+    private readonly FrameStream _frames;
+    private readonly Action<DeviceSample> _sampled;
+    private readonly Task _reading;
+    private TaskCompletionSource<WorkReport>? _report;
+
+    private ExecutorProcess(Process process, Socket socket, Action<DeviceSample> sampled)
+    {
+        (_process, _socket, _sampled) = (process, socket, sampled);
+        _frames = new FrameStream(new NetworkStream(socket));
+        _reading = ReadAsync();
+    }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Completes when the process has ended and all it said was read.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
+
+    public string HowItEnded => _process.ExitCode switch
+    {
+        Executor.ExitPoisoned => "the executor ended after a fault that poisons its context",
+        Executor.ExitNoDevice => "the device did not open",
+        > 128 and var status => $"the executor was killed by signal {status - 128}",
+        var status => $"the executor ended with status {status}",
+    };
+
+    public static async Task<ExecutorProcess> StartAsync(string device, string folder, Action<DeviceSample> sampled, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder, Guid.NewGuid().ToString("N")[..12]);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen(1);
+        var process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path))
+            ?? throw new InvalidOperationException("The executor did not start.");
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(StartTimeout);
+            var accepting = listener.AcceptAsync(limit.Token).AsTask();
+            var exiting = process.WaitForExitAsync(limit.Token);
+            if (await Task.WhenAny(accepting, exiting).ConfigureAwait(false) != accepting && !accepting.IsCompletedSuccessfully)
+                throw new IOException("The executor ended before it was ready.");
+            var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), sampled);
+            executor.Ended = executor.WaitForEndAsync();
+            return executor;
+        }
+        catch
+        {
+            process.Kill();
+            process.Dispose();
+            throw;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Completes with the work's report, or never: wait for <see cref="Ended"/> too.</summary>
+    public async Task<WorkReport> RunAsync(Lease lease)
+    {
+        var report = new TaskCompletionSource<WorkReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _report = report;
+        try
+        {
+            await _frames.WriteAsync(FrameKind.Run, lease, default).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // It is dying: Ended tells.
+        }
+        return await report.Task.ConfigureAwait(false);
+    }
+
+    public async Task StopAsync()
+    {
+        try
+        {
+            await _frames.WriteAsync(FrameKind.Stop, null, default).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // As above.
+        }
+    }
+
+    public async Task KillAsync()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+        await Ended.ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync().ConfigureAwait(false);
+        _frames.Dispose();
+        _socket.Dispose();
+        _process.Dispose();
+    }
+
+    private async Task WaitForEndAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _frames.ReadAsync(default).ConfigureAwait(false) is { } frame)
+            {
+                if (frame.Kind == FrameKind.Report)
+                    _report?.TrySetResult(WorkReport.Parser.ParseFrom(frame.Payload));
+                else if (frame.Kind == FrameKind.Sample)
+                    _sampled(DeviceSample.Parser.ParseFrom(frame.Payload));
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException or Google.Protobuf.InvalidProtocolBufferException)
+        {
+            // A dying executor may break off in the middle of a frame.
+            if (!_process.HasExited)
+                _process.Kill();
+        }
+    }
+}

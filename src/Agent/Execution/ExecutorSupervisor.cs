@@ -1,0 +1,128 @@
+using ControlPlane.Hardware.Protocol;
+
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>
+/// Keeps one device's executor running and runs one lease at a time on it. Whatever becomes of the executor, a
+/// lease ends in a report.
+/// </summary>
+internal sealed class ExecutorSupervisor(
+    string device, string folder, int restartLimit, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
+{
+    /// <summary>More restarts than the limit within this time mean that the device, not the work, is at fault.</summary>
+    private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
+
+    /// <summary>What a repetition in progress gets before the executor is killed.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+
+    private readonly Queue<DateTimeOffset> _deaths = new();
+    private ExecutorProcess? _executor;
+
+    /// <summary>Starts the executor if it does not run. Throws when it does not start.</summary>
+    public async Task<ExecutorProcess> EnsureAsync(CancellationToken cancellation)
+    {
+        if (_executor is { Ended.IsCompleted: false })
+            return _executor;
+        await DiscardAsync().ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(device, folder, sampled, cancellation).ConfigureAwait(false);
+        log.LogInformation("Executor of {Device} runs as process {Process}.", device, _executor.ProcessId);
+        return _executor;
+    }
+
+    public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        var report = KernelWorkOrder.ReportOf(lease);
+        ExecutorProcess executor;
+        try
+        {
+            executor = await EnsureAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            KernelWorkOrder.Fail(report, "stopped", "the work was stopped before it began");
+            return report;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException)
+        {
+            CountDeath($"the executor does not start: {e.Message}");
+            KernelWorkOrder.Fail(report, "executor-crashed", $"the executor does not start: {e.Message}");
+            return report;
+        }
+        return await WaitAsync(executor, lease, report, timeout, stop).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => DiscardAsync();
+
+    private async Task<WorkReport> WaitAsync(
+        ExecutorProcess executor, Lease lease, WorkReport report, TimeSpan timeout, CancellationToken stop)
+    {
+        var running = executor.RunAsync(lease);
+        using var waiting = new CancellationTokenSource();
+        var expiry = Task.Delay(timeout, clock, waiting.Token);
+        var stopped = Task.Delay(Timeout.InfiniteTimeSpan, stop);
+        var first = await Task.WhenAny(running, executor.Ended, expiry, stopped).ConfigureAwait(false);
+        if (first == stopped && !running.IsCompleted)
+        {
+            await executor.StopAsync().ConfigureAwait(false);
+            await Task.WhenAny(running, executor.Ended, Task.Delay(StopGrace, clock, waiting.Token)).ConfigureAwait(false);
+        }
+        await waiting.CancelAsync().ConfigureAwait(false);
+        if (running.IsCompletedSuccessfully)
+            return await SettleAsync(executor, await running.ConfigureAwait(false)).ConfigureAwait(false);
+        if (executor.Ended.IsCompleted && !stop.IsCancellationRequested)
+        {
+            KernelWorkOrder.Fail(report, "executor-crashed", executor.HowItEnded);
+            CountDeath(executor.HowItEnded);
+        }
+        else if (stop.IsCancellationRequested)
+        {
+            KernelWorkOrder.Fail(report, "stopped", "the kernel did not end, so its executor was killed");
+        }
+        else
+        {
+            KernelWorkOrder.Fail(report, "timed-out", FormattableString.Invariant($"the kernel did not end within {timeout.TotalSeconds:0.###} s, so its executor was killed"));
+            CountDeath(report.Error);
+        }
+        await DiscardAsync().ConfigureAwait(false);
+        return report;
+    }
+
+    // An executor that reported a poisoned context is about to end: wait, so that the next work finds a new one.
+    private async Task<WorkReport> SettleAsync(ExecutorProcess executor, WorkReport report)
+    {
+        if (!report.ErrorCode.StartsWith("cuda-", StringComparison.Ordinal))
+            return report;
+        await Task.WhenAny(executor.Ended, Task.Delay(StopGrace, clock)).ConfigureAwait(false);
+        if (executor.Ended.IsCompleted)
+        {
+            CountDeath(null);
+            await DiscardAsync().ConfigureAwait(false);
+        }
+        return report;
+    }
+
+    private void CountDeath(string? how)
+    {
+        var now = clock.GetUtcNow();
+        _deaths.Enqueue(now);
+        while (now - _deaths.Peek() > RestartPeriod)
+            _deaths.Dequeue();
+        if (how is not null)
+            log.LogWarning("Executor of {Device}: {How}.", device, how);
+        if (_deaths.Count > restartLimit)
+            sampled(new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = $"the executor ended {_deaths.Count} times within {RestartPeriod.TotalMinutes:0} minutes; last: {how ?? "a poisoned context"}" });
+        else if (how is not null)
+            sampled(new DeviceSample { Health = DeviceHealth.Degraded, HealthDetail = how });
+    }
+
+    private async ValueTask DiscardAsync()
+    {
+        if (_executor is { } executor)
+        {
+            _executor = null;
+            await executor.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>Carries out one lease's kernel and puts what happened into the words of a report.</summary>
+internal static class KernelWorkOrder
+{
+    /// <summary>The sample is null unless the device's health changed.</summary>
+    public static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(IComputeDevice device, Lease lease, CancellationToken stop)
+    {
+        var report = ReportOf(lease);
+        report.DeviceName = device.Description.Name;
+        try
+        {
+            var work = lease.Kernel;
+            var request = new KernelRequest(work.Name, work.Sizes, checked((int)Math.Max(work.Repetitions, 1)), work.Check, work.Seed);
+            Fill(report, await KernelRun.RunAsync(device, request, null, stop).ConfigureAwait(false));
+            // Arithmetic that is silently wrong spoils everything downstream: an operator must look first.
+            return (report, report.Succeeded ? null : Unwell(DeviceHealth.Failed, report));
+        }
+        catch (DeviceFaultException e)
+        {
+            Fail(report, e.ErrorCode, e.Message);
+            return (report, e.IsDeviceFailure ? Unwell(DeviceHealth.Failed, report) : e.IsSticky ? Unwell(DeviceHealth.Degraded, report) : null);
+        }
+        catch (OperationCanceledException)
+        {
+            Fail(report, "stopped", "the work was stopped");
+        }
+        catch (Exception e) when (e is ArgumentException or OverflowException)
+        {
+            Fail(report, "bad-parameter", e.Message);
+        }
+        return (report, null);
+    }
+
+    public static WorkReport ReportOf(Lease lease) => new() { Device = lease.Device, Job = lease.Job, Generation = lease.Generation };
+
+    public static void Fail(WorkReport report, string code, string error)
+    {
+        report.Succeeded = false;
+        report.ErrorCode = code;
+        report.Error = error;
+    }
+
+    private static void Fill(WorkReport report, KernelResult result)
+    {
+        report.Succeeded = result.Mistake is null;
+        report.SecondsPerRepetition = result.SecondsPerRepetition;
+        report.Rate = result.Rate;
+        report.RateUnit = result.RateUnit;
+        report.Checksum = result.Checksum;
+        report.MaxRelativeError = result.MaxRelativeError;
+        report.Checked = result.Checked;
+        report.Repetitions = (uint)result.Repetitions;
+        if (result.Mistake is { } mistake)
+            Fail(report, "wrong-result", mistake);
+    }
+
+    private static DeviceSample Unwell(DeviceHealth health, WorkReport report) =>
+        new() { Health = health, HealthDetail = $"{report.ErrorCode}: {report.Error}" };
+}

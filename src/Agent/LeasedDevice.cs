@@ -1,0 +1,185 @@
+using ControlPlane.Agent.Execution;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent;
+
+/// <summary>
+/// One device of the node: which lease holds it, the newest generation seen for it, and its health. Thread safe.
+/// </summary>
+internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
+    private Lease? _current;
+    private Lease? _last;
+    private CancellationTokenSource _stop = new();
+    private string _stopReason = "";
+    private Task _work = Task.CompletedTask;
+    private long _newest;
+
+    public uint Index => description.Index;
+
+    /// <summary>The newest generation seen. Older leases are refused, also after a restart of the agent.</summary>
+    public long Newest
+    {
+        get
+        {
+            lock (_lock)
+                return _newest;
+        }
+        init => _newest = value;
+    }
+
+    public Device Describe()
+    {
+        lock (_lock)
+        {
+            var device = description.Clone();
+            (device.Health, device.HealthDetail) = (_sample.Health, _sample.HealthDetail);
+            return device;
+        }
+    }
+
+    public HeldLease? Held
+    {
+        get
+        {
+            lock (_lock)
+                return _current is { } lease ? new HeldLease { Device = Index, Job = lease.Job, Generation = lease.Generation } : null;
+        }
+    }
+
+    public DeviceSample Sample()
+    {
+        lock (_lock)
+            return _sample.Clone();
+    }
+
+    /// <summary>Accepts or refuses; accepted work begins once the work before it has ended.</summary>
+    public LeaseAnswer Offer(Lease lease)
+    {
+        string? reason;
+        long newest;
+        lock (_lock)
+        {
+            reason = WhyRefused(lease);
+            if (reason is null && !IsKnown(lease))
+                Begin(lease);
+            newest = _newest;
+        }
+        // Outside the lock: the journal asks every device for its state.
+        node.LeasesChanged();
+        return new LeaseAnswer
+        {
+            Device = Index,
+            Job = lease.Job,
+            Generation = lease.Generation,
+            Accepted = reason is null,
+            Reason = reason ?? "",
+            CurrentGeneration = newest,
+        };
+    }
+
+    public void Stop(string job, long generation, string reason)
+    {
+        lock (_lock)
+        {
+            _newest = Math.Max(_newest, generation);
+            if (_current is { } lease && lease.Job == job && lease.Generation <= generation)
+                StopCurrent(reason);
+        }
+        node.LeasesChanged();
+    }
+
+    public void StopWhateverRuns(string reason)
+    {
+        lock (_lock)
+        {
+            if (_current is not null)
+                StopCurrent(reason);
+        }
+    }
+
+    /// <summary>Takes what the executor says. A device stays failed until an operator restarts the agent.</summary>
+    public void Observe(DeviceSample said)
+    {
+        var changed = false;
+        lock (_lock)
+        {
+            if (said.HasUtilisation)
+                _sample.Utilisation = said.Utilisation;
+            if (said.Health > _sample.Health)
+            {
+                (_sample.Health, _sample.HealthDetail) = (said.Health, said.HealthDetail);
+                changed = true;
+            }
+        }
+        if (changed)
+            node.HealthChanged();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        StopWhateverRuns("the agent ends");
+        Task work;
+        lock (_lock)
+            work = _work;
+        await work.ConfigureAwait(false);
+        await executor.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private string? WhyRefused(Lease lease)
+    {
+        if (lease.Generation < _newest)
+            return FormattableString.Invariant($"generation {lease.Generation} is older than {_newest}, the newest seen for this device");
+        if (lease.Generation == _newest && !IsKnown(lease))
+            return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
+        if (lease.Kernel is null)
+            return "the lease has no kernel to run";
+        return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
+    }
+
+    // A lease offered again, because its answer was lost: accepted again, but not run again.
+    private bool IsKnown(Lease lease) => Same(lease, _current) || Same(lease, _last);
+
+    private static bool Same(Lease lease, Lease? other) => other is not null && lease.Job == other.Job && lease.Generation == other.Generation;
+
+    private void Begin(Lease lease)
+    {
+        if (_current is { } older)
+            StopCurrent(FormattableString.Invariant($"superseded by generation {lease.Generation} (job {lease.Job} after {older.Job})"));
+        _newest = lease.Generation;
+        _current = _last = lease;
+        _stop = new CancellationTokenSource();
+        _stopReason = "";
+        _work = WorkAsync(lease, _work, _stop);
+    }
+
+    private void StopCurrent(string reason)
+    {
+        _stopReason = reason;
+        _ = _stop.CancelAsync();
+    }
+
+    private async Task WorkAsync(Lease lease, Task before, CancellationTokenSource stop)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var timeout = lease.Kernel.TimeoutSeconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(lease.Kernel.TimeoutSeconds);
+        var report = await executor.RunAsync(lease, timeout, stop.Token).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (ReferenceEquals(_current, lease))
+            {
+                if (report.ErrorCode == "stopped" && _stopReason.Length > 0)
+                    report.Error = _stopReason;
+                _current = null;
+            }
+            else if (report.ErrorCode == "stopped")
+            {
+                report.Error = "superseded by a newer generation";
+            }
+        }
+        stop.Dispose();
+        node.Ended(report);
+    }
+}

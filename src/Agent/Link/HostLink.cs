@@ -1,0 +1,205 @@
+using System.Reflection;
+using System.Threading.Channels;
+
+using ControlPlane.Hardware.Protocol;
+
+using Grpc.Core;
+using Grpc.Net.Client;
+
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Agent.Link;
+
+/// <summary>Keeps one stream open to a host, and the node's work going whether or not there is one.</summary>
+internal sealed class HostLink(
+    AgentOptions options, Node node, ReportBox reports, LeaseWatch watch, TimeProvider clock, IHostApplicationLifetime life, ILogger<HostLink> log)
+    : BackgroundService
+{
+    private const uint ProtocolVersion = 1;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<Uri, GrpcChannel> _channels = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await node.StartAsync(stoppingToken).ConfigureAwait(false);
+            log.LogInformation("Node {Node} offers {Count} devices.", options.Node, node.Devices.Length);
+            await Task.WhenAll(WatchAsync(stoppingToken), ConnectAsync(stoppingToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+        catch (Exception e)
+        {
+            log.LogCritical(e, "The agent cannot go on.");
+            Environment.ExitCode = 1;
+            life.StopApplication();
+        }
+        finally
+        {
+            foreach (var channel in _channels.Values)
+                channel.Dispose();
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), clock);
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+        {
+            if (watch.WhyStop() is { } reason)
+                node.StopEverything(reason);
+        }
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        var failures = 0;
+        while (true)
+        {
+            var host = options.Hosts[failures % options.Hosts.Count];
+            try
+            {
+                var welcomed = await TalkAsync(host, cancellation).ConfigureAwait(false);
+                failures = welcomed ? 1 : failures + 1;
+                log.LogInformation("The stream to {Host} ended.", host);
+            }
+            catch (Exception e) when (e is RpcException or IOException or InvalidOperationException && !cancellation.IsCancellationRequested)
+            {
+                failures++;
+                log.LogWarning("No stream to {Host}: {Why}", host, e is RpcException { Status.Detail: var detail } ? detail : e.Message);
+            }
+            await Task.Delay(PauseAfter(failures), clock, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    // Doubles from a quarter of a second. The spread keeps a hall's agents from coming back all at once.
+    private static TimeSpan PauseAfter(int failures)
+    {
+        var doubled = TimeSpan.FromMilliseconds(250 * Math.Pow(2, Math.Min(failures - 1, 10)));
+        return (doubled < LongestPause ? doubled : LongestPause) * (0.75 + Random.Shared.NextDouble() / 2);
+    }
+
+    /// <summary>True when the host welcomed the node before the stream ended.</summary>
+    private async Task<bool> TalkAsync(Uri host, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var call = new AgentLink.AgentLinkClient(ChannelTo(host)).Connect(Credentials(), cancellationToken: ending.Token);
+        var outbox = Channel.CreateUnbounded<FromAgent>();
+        await call.RequestStream.WriteAsync(new FromAgent { Hello = Hello() }, ending.Token).ConfigureAwait(false);
+        void Send(WorkReport report) => outbox.Writer.TryWrite(new FromAgent { Report = report });
+        void SendSamples() => outbox.Writer.TryWrite(new FromAgent { Telemetry = Samples() });
+        reports.Added += Send;
+        node.Unwell += SendSamples;
+        try
+        {
+            var writing = WriteAsync(call.RequestStream, outbox.Reader, ending.Token);
+            var ticking = TickAsync(outbox.Writer, SendSamples, ending.Token);
+            var reading = ReadAsync(call.ResponseStream, outbox.Writer, ending.Token);
+            var first = await Task.WhenAny(reading, writing, ticking).ConfigureAwait(false);
+            await ending.CancelAsync().ConfigureAwait(false);
+            await first.ConfigureAwait(false);
+            return first == reading && await reading.ConfigureAwait(false);
+        }
+        finally
+        {
+            reports.Added -= Send;
+            node.Unwell -= SendSamples;
+        }
+    }
+
+    private async Task<bool> ReadAsync(IAsyncStreamReader<ToAgent> incoming, ChannelWriter<FromAgent> outbox, CancellationToken cancellation)
+    {
+        var welcomed = false;
+        await foreach (var message in incoming.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            watch.Hear();
+            switch (message.MessageCase)
+            {
+                case ToAgent.MessageOneofCase.Welcome:
+                    watch.Welcome(message.Welcome.LeaseTimeoutSeconds);
+                    if (!welcomed)
+                        Greeted(message.Welcome, outbox);
+                    welcomed = true;
+                    break;
+                case ToAgent.MessageOneofCase.Lease:
+                    outbox.TryWrite(new FromAgent { LeaseAnswer = node.Offer(message.Lease) });
+                    break;
+                case ToAgent.MessageOneofCase.Stop:
+                    node.Stop(message.Stop);
+                    break;
+                case ToAgent.MessageOneofCase.Received:
+                    node.Received(message.Received);
+                    break;
+                case ToAgent.MessageOneofCase.Refusal:
+                    log.LogWarning("The host refuses this node: {Reason}", message.Refusal.Reason);
+                    return false;
+            }
+        }
+        return welcomed;
+    }
+
+    private void Greeted(Welcome welcome, ChannelWriter<FromAgent> outbox)
+    {
+        log.LogInformation("Welcomed by {Host}.", welcome.Host);
+        foreach (var report in reports.Unacknowledged())
+            outbox.TryWrite(new FromAgent { Report = report });
+    }
+
+    private static async Task WriteAsync(IClientStreamWriter<FromAgent> outgoing, ChannelReader<FromAgent> outbox, CancellationToken cancellation)
+    {
+        await foreach (var message in outbox.ReadAllAsync(cancellation).ConfigureAwait(false))
+            await outgoing.WriteAsync(message, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task TickAsync(ChannelWriter<FromAgent> outbox, Action sendSamples, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Second, clock);
+        var resent = clock.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
+        {
+            sendSamples();
+            if (clock.GetElapsedTime(resent) < ResendPeriod)
+                continue;
+            resent = clock.GetTimestamp();
+            foreach (var report in reports.Unacknowledged())
+                outbox.TryWrite(new FromAgent { Report = report });
+        }
+    }
+
+    private Hello Hello() => new()
+    {
+        ProtocolVersion = ProtocolVersion,
+        Node = options.Node,
+        AgentVersion = typeof(HostLink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        Devices = { node.Devices.Select(device => device.Describe()) },
+        Held = { node.Devices.Select(device => device.Held).OfType<HeldLease>() },
+    };
+
+    private Telemetry Samples() => new() { Samples = { node.Devices.Select(device => device.Sample()) } };
+
+    // Read at every connection, so that a token can be replaced without restarting the agent.
+    private Metadata Credentials() =>
+        options.TokenFile is null ? [] : new Metadata { { "authorization", $"Bearer {File.ReadAllText(options.TokenFile).Trim()}" } };
+
+    private GrpcChannel ChannelTo(Uri host)
+    {
+        if (_channels.TryGetValue(host, out var channel))
+            return channel;
+        // A host that vanishes without a word leaves a stream that looks open: pings find out.
+        var handler = new SocketsHttpHandler
+        {
+            KeepAlivePingDelay = TimeSpan.FromSeconds(5),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+        };
+        return _channels[host] = GrpcChannel.ForAddress(host, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+    }
+}

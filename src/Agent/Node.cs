@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+
+using ControlPlane.Agent.Execution;
+using ControlPlane.Hardware.Protocol;
+
+using Microsoft.Extensions.Logging;
+
+namespace ControlPlane.Agent;
+
+/// <summary>The devices of this node, and what of them must outlive the agent.</summary>
+internal sealed class Node(AgentOptions options, ReportBox reports, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
+    private ImmutableArray<LeasedDevice> _devices = [];
+
+    /// <summary>Set when a device's health changes: tell the host at once.</summary>
+    public event Action? Unwell;
+
+    public ImmutableArray<LeasedDevice> Devices => _devices;
+
+    /// <summary>Finds the devices and starts their executors. Reports what the journal says was running when the agent died.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var kept = journal.Read();
+        foreach (var report in kept.Reports)
+            reports.Add(report);
+        var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
+        var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
+        foreach (var (id, device) in found)
+        {
+            var place = devices.Count;
+            var log = logs.CreateLogger($"Executor.{id}");
+            var executor = new ExecutorSupervisor(id, _folder, options.RestartLimit, clock, sample => Observe(place, sample), log);
+            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index) });
+        }
+        _devices = devices.ToImmutable();
+        foreach (var lost in kept.Running)
+        {
+            var report = new WorkReport { Device = lost.Device, Job = lost.Job, Generation = lost.Generation };
+            KernelWorkOrder.Fail(report, "executor-crashed", "the agent ended while the kernel ran");
+            reports.Add(report);
+        }
+        LeasesChanged();
+    }
+
+    public LeaseAnswer Offer(Lease lease)
+    {
+        if (Find(lease.Device) is { } device)
+            return device.Offer(lease);
+        return new LeaseAnswer
+        {
+            Device = lease.Device,
+            Job = lease.Job,
+            Generation = lease.Generation,
+            Reason = $"this node has no device {lease.Device}; it has {_devices.Length}",
+        };
+    }
+
+    public void Stop(StopLease stop) => Find(stop.Device)?.Stop(stop.Job, stop.Generation, "stopped by the host");
+
+    public void StopEverything(string reason)
+    {
+        foreach (var device in _devices)
+            device.StopWhateverRuns(reason);
+    }
+
+    public void LeasesChanged() => Keep();
+
+    public void HealthChanged() => Unwell?.Invoke();
+
+    public void Ended(WorkReport report)
+    {
+        reports.Add(report);
+        Keep();
+    }
+
+    public void Received(ReportReceived received)
+    {
+        if (reports.Remove(received))
+            Keep();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _devices)
+            await device.DisposeAsync().ConfigureAwait(false);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Keep() => journal.Write(() => new JournalContents(
+        _devices.ToDictionary(device => device.Index, device => device.Newest),
+        [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
+        reports.Unacknowledged()));
+
+    private void Observe(int place, DeviceSample sample)
+    {
+        var devices = _devices;
+        if (place < devices.Length)
+            devices[place].Observe(sample);
+    }
+
+    private LeasedDevice? Find(uint index) => _devices.FirstOrDefault(device => device.Index == index);
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+
+using ControlPlane.Agent;
+using ControlPlane.Agent.Execution;
+using ControlPlane.Hardware.Devices;
+
+// One program, three roles: the agent of a node, the executor of one device, and a look at what devices there are.
+var devices = new Option<DeviceChoice>("--devices") { Description = "Which devices to offer.", DefaultValueFactory = _ => DeviceChoice.Auto };
+
+var device = new Option<string>("--device") { Required = true, Description = "The device to own, such as cuda:0." };
+var socket = new Option<string>("--socket") { Required = true, Description = "The agent's Unix socket." };
+var executor = new Command("executor", "Owns one device for the agent that started it.") { device, socket };
+executor.SetAction((parsed, _) => Executor.RunAsync(parsed.GetRequiredValue(device), parsed.GetRequiredValue(socket)));
+
+var discover = new Command("discover", "Lists this machine's devices, one JSON object a line.") { devices };
+discover.SetAction(parsed => DeviceDiscovery.Print(parsed.GetValue(devices), Console.Out, Console.Error));
+
+var hosts = new Option<Uri[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
+var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
+var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
+var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep generations and unacknowledged reports across restarts." };
+var timeout = new Option<int>("--kernel-timeout") { Description = "Seconds a kernel may take when its job says nothing.", DefaultValueFactory = _ => 300 };
+var restarts = new Option<int>("--restart-limit") { Description = "Executor restarts in ten minutes before a device counts as failed.", DefaultValueFactory = _ => 5 };
+var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
+var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
+{
+    hosts, node, token, devices, journal, timeout, restarts, withParent, executor, discover,
+};
+root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
+    new AgentOptions
+    {
+        Hosts = parsed.GetRequiredValue(hosts),
+        Node = parsed.GetRequiredValue(node),
+        TokenFile = parsed.GetValue(token)?.FullName,
+        Devices = parsed.GetValue(devices),
+        JournalFile = parsed.GetValue(journal)?.FullName,
+        KernelTimeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+        RestartLimit = parsed.GetValue(restarts),
+        ExitWithParent = parsed.GetValue(withParent),
+    },
+    cancellation));
+return await root.Parse(args).InvokeAsync();

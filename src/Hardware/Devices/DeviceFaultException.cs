@@ -1,0 +1,39 @@
+using System.Globalization;
+
+namespace ControlPlane.Hardware.Devices;
+
+/// <summary>A device or the compute library refused or failed. 1..999 are the CUDA driver's own codes.</summary>
+public sealed class DeviceFaultException(int code, string name, string message) : Exception(message)
+{
+    // From 1000 the library's own, as in factory_gpu.h.
+    internal const int BadParameter = 1000;
+    internal const int NoDriver = 1001;
+    internal const int NoDevice = 1002;
+    internal const int NoKernel = 1003;
+    internal const int DivergentBarrier = 1004;
+    internal const int OutOfHostMemory = 1005;
+    internal const int Stopped = 1006;
+
+    public int Code { get; } = code;
+
+    /// <summary>The driver's name of the code, such as <c>CUDA_ERROR_ILLEGAL_ADDRESS</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The stable name that work reports carry.</summary>
+    public string ErrorCode => Code switch
+    {
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"cuda-{Code}"),
+        BadParameter or NoKernel => "bad-parameter",
+        DivergentBarrier => "divergent-barrier",
+        OutOfHostMemory => "out-of-memory",
+        Stopped => "stopped",
+        NoDriver or NoDevice => "no-device",
+        _ => "internal",
+    };
+
+    /// <summary>The driver's context is lost: only a new process can use the device.</summary>
+    public bool IsSticky => Code is 46 or 214 or 220 or (>= 700 and <= 719 and not 701) or 999;
+
+    /// <summary>The device itself is not to be trusted until an operator has looked: memory, link, or gone.</summary>
+    public bool IsDeviceFailure => Code is 46 or 214 or 220;
+}

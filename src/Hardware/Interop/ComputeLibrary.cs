@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+using ControlPlane.Hardware.Devices;
+
+namespace ControlPlane.Hardware.Interop;
+
+/// <summary>Finds the native library, checks its version, and turns its status codes into exceptions.</summary>
+internal static unsafe class ComputeLibrary
+{
+    public const string DirectoryVariable = "FACTORY_NATIVE_DIRECTORY";
+    public const string CudaVariable = "FACTORY_CUDA_LIBRARY";
+
+    private static readonly Lazy<string?> LoadFailure = new(Load);
+
+    /// <summary>Null when the library can be used; otherwise why not.</summary>
+    public static string? WhyUnavailable => LoadFailure.Value;
+
+    /// <summary>The CUDA driver's file, or null for the system's own. "double" stands for the double beside us.</summary>
+    public static string? CudaDriver
+    {
+        get
+        {
+            var name = Environment.GetEnvironmentVariable(CudaVariable);
+            return name == "double" ? Find("libfactory_cuda_double.so") : string.IsNullOrEmpty(name) ? null : name;
+        }
+    }
+
+    public static string Ptx { get; } = ReadPtx();
+
+    public static string? Find(string file) => Places().Select(place => Path.Combine(place, file)).FirstOrDefault(File.Exists);
+
+    /// <summary>Throws what the status means; success passes.</summary>
+    public static void Check(int status, DeviceHandle? device = null)
+    {
+        if (status != 0)
+            throw Fault(status, device);
+    }
+
+    public static DeviceFaultException Fault(int status, DeviceHandle? device)
+    {
+        const int capacity = 2048;
+        var text = stackalloc byte[capacity];
+        text[0] = 0;
+        if (device is { IsClosed: false, IsInvalid: false })
+            _ = NativeMethods.DeviceError(device, text, capacity);
+        else
+            _ = NativeMethods.OpeningError(0, text, capacity);
+        var name = Marshal.PtrToStringUTF8((nint)NativeMethods.StatusName(status)) ?? "";
+        var detail = Marshal.PtrToStringUTF8((nint)text) ?? "";
+        return new DeviceFaultException(status, name, detail.Length > 0 ? detail : name);
+    }
+
+    private static string? Load()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(ComputeLibrary).Assembly, Resolve);
+        try
+        {
+            var version = NativeMethods.GetAbiVersion();
+            return version == NativeMethods.AbiVersion
+                ? null
+                : $"the compute library has interface version {version}, this program needs {NativeMethods.AbiVersion}";
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            return $"the compute library does not load: {e.Message}";
+        }
+    }
+
+    // The runtime looks into runtimes/<rid>/native only for packages, not for referenced projects.
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != NativeMethods.Library)
+            return 0;
+        var file = Find("libfactory_gpu.so");
+        return file is null ? 0 : NativeLibrary.Load(file);
+    }
+
+    private static IEnumerable<string> Places()
+    {
+        if (Environment.GetEnvironmentVariable(DirectoryVariable) is { Length: > 0 } chosen)
+        {
+            yield return chosen;
+            yield break;
+        }
+        var system = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsMacOS() ? "osx" : "win";
+        var processor = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64";
+        yield return Path.Combine(AppContext.BaseDirectory, "runtimes", $"{system}-{processor}", "native");
+        yield return AppContext.BaseDirectory;
+    }
+
+    private static string ReadPtx()
+    {
+        using var stream = typeof(ComputeLibrary).Assembly.GetManifestResourceStream("kernels.ptx")
+            ?? throw new InvalidOperationException("The assembly lacks its kernels.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

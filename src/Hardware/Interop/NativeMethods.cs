@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+[assembly: DisableRuntimeMarshalling]
+
+namespace ControlPlane.Hardware.Interop;
+
+// The declarations of native/include/factory_gpu.h. Change both together, and the version in both.
+internal static unsafe partial class NativeMethods
+{
+    public const string Library = "factory_gpu";
+    public const int AbiVersion = 1;
+
+    public const uint BackendCpu = 1;
+    public const uint BackendCpuFibres = 2;
+    public const uint BackendCuda = 3;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DeviceOptions
+    {
+        public uint Size;
+        public uint Backend;
+        public uint Index;
+        public uint Threads;
+        public byte* DriverLibrary;
+        public byte* Ptx;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DeviceInfo
+    {
+        public uint Size;
+        public uint Backend;
+        public uint Index;
+        public uint Multiprocessors;
+        public ulong MemoryBytes;
+        public int DriverVersion;
+        public uint Reserved;
+        public fixed byte Name[128];
+        public fixed byte Uuid[48];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Launch
+    {
+        public uint Size;
+        public uint GridX;
+        public uint GridY;
+        public uint BlockX;
+        public byte* Kernel;
+        public ulong* Arguments;
+        public uint ArgumentCount;
+        public uint Reserved;
+    }
+
+    [LibraryImport(Library, EntryPoint = "factory_abi_version")]
+    public static partial int GetAbiVersion();
+
+    [LibraryImport(Library, EntryPoint = "factory_status_name")]
+    public static partial byte* StatusName(int status);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_count")]
+    public static partial int DeviceCount(uint backend, byte* driverLibrary, out uint count);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_open")]
+    public static partial int DeviceOpen(in DeviceOptions options, out DeviceHandle device);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_describe")]
+    public static partial int DeviceDescribe(DeviceHandle device, ref DeviceInfo info);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_close")]
+    public static partial int DeviceClose(nint device);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_error")]
+    public static partial int DeviceError(DeviceHandle device, byte* text, uint capacity);
+
+    // No device yet: what the calling thread's last DeviceCount or DeviceOpen failed of.
+    [LibraryImport(Library, EntryPoint = "factory_device_error")]
+    public static partial int OpeningError(nint none, byte* text, uint capacity);
+
+    [LibraryImport(Library, EntryPoint = "factory_buffer_create")]
+    public static partial int BufferCreate(DeviceHandle device, ulong bytes, out BufferHandle buffer);
+
+    [LibraryImport(Library, EntryPoint = "factory_buffer_address")]
+    public static partial int BufferAddress(BufferHandle buffer, out ulong address);
+
+    [LibraryImport(Library, EntryPoint = "factory_buffer_upload")]
+    public static partial int BufferUpload(BufferHandle buffer, ulong offset, byte* source, ulong bytes);
+
+    [LibraryImport(Library, EntryPoint = "factory_buffer_download")]
+    public static partial int BufferDownload(BufferHandle buffer, ulong offset, byte* target, ulong bytes);
+
+    [LibraryImport(Library, EntryPoint = "factory_buffer_close")]
+    public static partial int BufferClose(nint buffer);
+
+    [LibraryImport(Library, EntryPoint = "factory_submit")]
+    public static partial int Submit(
+        DeviceHandle device, Launch* launches, uint count, delegate* unmanaged[Cdecl]<nint, int, double, void> completion, nint context);
+}

@@ -1,0 +1,27 @@
+#include "cpu/host_kernels.h"
+
+#include <cstring>
+
+namespace factory {
+
+static HostKernelSet choose_set() {
+#if defined(__x86_64__)
+    // Without a fused multiply-add instruction fmaf is a library call: right, and fifty times slower.
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+        return host_kernels_avx2();
+    }
+#endif
+    return host_kernels_baseline();
+}
+
+const HostKernel *find_host_kernel(const char *name) {
+    static const HostKernelSet set = choose_set();
+    for (std::size_t i = 0; i < set.count; i++) {
+        if (std::strcmp(set.kernels[i].name, name) == 0) {
+            return &set.kernels[i];
+        }
+    }
+    return nullptr;
+}
+
+} // namespace factory

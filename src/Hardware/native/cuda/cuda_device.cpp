@@ -1,0 +1,148 @@
+#include "cuda/cuda_device.h"
+
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+
+namespace factory {
+
+unsigned CudaDevice::count(const char *library) {
+    const CudaDriver &driver = CudaDriver::load(library);
+    int devices = 0;
+    driver.check(driver.device_count(&devices), "cuDeviceGetCount");
+    return static_cast<unsigned>(devices);
+}
+
+CudaDevice::CudaDevice(const char *library, unsigned index, const char *ptx)
+    : driver_(CudaDriver::load(library)), index_(index) {
+    driver_.check(driver_.device_get(&device_, static_cast<int>(index)), "cuDeviceGet");
+    driver_.check(driver_.context_retain(&context_, device_), "cuDevicePrimaryCtxRetain");
+    try {
+        driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+        load_module(ptx);
+        driver_.check(driver_.stream_create(&stream_, cu_stream_non_blocking), "cuStreamCreate");
+        driver_.check(driver_.event_create(&begin_, 0), "cuEventCreate");
+        driver_.check(driver_.event_create(&end_, 0), "cuEventCreate");
+    } catch (...) {
+        driver_.context_release(device_);
+        throw;
+    }
+    start();
+}
+
+CudaDevice::~CudaDevice() {
+    stop();
+    driver_.context_set(context_);
+    driver_.event_destroy(begin_);
+    driver_.event_destroy(end_);
+    driver_.stream_destroy(stream_);
+    driver_.module_unload(module_);
+    driver_.context_release(device_);
+}
+
+void CudaDevice::load_module(const char *ptx) {
+    char log[2048] = "";
+    int options[] = {cu_jit_error_log, cu_jit_error_log_bytes};
+    void *values[] = {log, reinterpret_cast<void *>(static_cast<std::uintptr_t>(sizeof log))};
+    const CuResult result = driver_.module_load(&module_, ptx, 2, options, values);
+    if (result != cu_success && log[0] != '\0') {
+        throw Failure{result, std::string("the driver refuses the kernels: ") + log};
+    }
+    driver_.check(result, "cuModuleLoadDataEx");
+}
+
+void CudaDevice::describe(factory_device_info &info) {
+    int multiprocessors = 0, version = 0;
+    std::size_t memory = 0;
+    CuUuid uuid{};
+    driver_.check(driver_.device_name(info.name, sizeof info.name, device_), "cuDeviceGetName");
+    driver_.check(driver_.device_memory(&memory, device_), "cuDeviceTotalMem");
+    driver_.check(driver_.device_uuid(&uuid, device_), "cuDeviceGetUuid");
+    driver_.check(driver_.device_attribute(&multiprocessors, cu_attribute_multiprocessors, device_),
+                  "cuDeviceGetAttribute");
+    driver_.check(driver_.driver_version(&version), "cuDriverGetVersion");
+    info.backend = FACTORY_BACKEND_CUDA;
+    info.index = index_;
+    info.multiprocessors = static_cast<std::uint32_t>(multiprocessors);
+    info.memory_bytes = memory;
+    info.driver_version = version;
+    char *text = info.uuid;
+    text += std::snprintf(text, 8, "GPU-");
+    for (int i = 0; i < 16; i++) {
+        const bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+        text += std::snprintf(text, 8, dash ? "-%02x" : "%02x", uuid.bytes[i]);
+    }
+}
+
+std::uint64_t CudaDevice::allocate(std::uint64_t bytes) {
+    CuAddress address = 0;
+    driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+    driver_.check(driver_.allocate(&address, bytes), "cuMemAlloc");
+    return address;
+}
+
+void CudaDevice::release(std::uint64_t address, std::uint64_t) noexcept {
+    driver_.context_set(context_);
+    driver_.release(address);
+}
+
+void CudaDevice::upload(std::uint64_t address, const void *source, std::uint64_t bytes) {
+    driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+    driver_.check(driver_.copy_to_device(address, source, bytes, stream_), "cuMemcpyHtoDAsync");
+    driver_.check(driver_.stream_synchronize(stream_), "cuStreamSynchronize");
+}
+
+void CudaDevice::download(void *target, std::uint64_t address, std::uint64_t bytes) {
+    driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+    driver_.check(driver_.copy_to_host(target, address, bytes, stream_), "cuMemcpyDtoHAsync");
+    driver_.check(driver_.stream_synchronize(stream_), "cuStreamSynchronize");
+}
+
+double CudaDevice::run(const std::vector<Launch> &launches) {
+    driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+    driver_.check(driver_.event_record(begin_, stream_), "cuEventRecord");
+    for (const Launch &launch : launches) {
+        enqueue(launch);
+    }
+    driver_.check(driver_.event_record(end_, stream_), "cuEventRecord");
+    wait_for(end_);
+    float milliseconds = 0;
+    driver_.check(driver_.event_elapsed(&milliseconds, begin_, end_), "cuEventElapsedTime");
+    return milliseconds / 1000.0;
+}
+
+void CudaDevice::enqueue(const Launch &launch) {
+    CuFunction &function = functions_[launch.kernel];
+    if (function == nullptr) {
+        driver_.check(driver_.module_function(&function, module_, launch.kernel.c_str()), "cuModuleGetFunction");
+    }
+    std::vector<void *> arguments;
+    for (const std::uint64_t &slot : launch.arguments) {
+        arguments.push_back(const_cast<std::uint64_t *>(&slot));
+    }
+    driver_.check(driver_.launch(function, launch.grid_x, launch.grid_y, 1, launch.block_x, 1, 1, 0, stream_,
+                                 arguments.data(), nullptr),
+                  "cuLaunchKernel");
+}
+
+// The driver does not run its host functions after a sticky error, so the end is asked for, not told. The
+// first questions come at once for short kernels; a long one costs a question every 50 us.
+void CudaDevice::wait_for(CuEvent event) {
+    for (unsigned asked = 0;; asked++) {
+        const CuResult result = driver_.event_query(event);
+        if (result == cu_success) {
+            return;
+        }
+        if (result != cu_not_ready) {
+            driver_.check(result, "cuEventQuery");
+        }
+        if (stopping()) {
+            throw Failure{FACTORY_STOPPED, "the device was closed while a kernel ran"};
+        }
+        if (asked > 200) {
+            std::this_thread::sleep_for(std::chrono::microseconds(50));
+        }
+    }
+}
+
+} // namespace factory

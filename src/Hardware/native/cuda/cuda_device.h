@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+
+#include "cuda/cuda_driver.h"
+#include "device.h"
+
+namespace factory {
+
+// One NVIDIA GPU through its driver. After a sticky error nothing here recovers: end the process.
+class CudaDevice final : public Device {
+public:
+    CudaDevice(const char *library, unsigned index, const char *ptx);
+    ~CudaDevice() override;
+
+    void describe(factory_device_info &info) override;
+    std::uint64_t allocate(std::uint64_t bytes) override;
+    void release(std::uint64_t address, std::uint64_t bytes) noexcept override;
+    void upload(std::uint64_t address, const void *source, std::uint64_t bytes) override;
+    void download(void *target, std::uint64_t address, std::uint64_t bytes) override;
+
+    static unsigned count(const char *library);
+
+protected:
+    double run(const std::vector<Launch> &launches) override;
+
+private:
+    void load_module(const char *ptx);
+    void enqueue(const Launch &launch);
+    void wait_for(CuEvent event);
+
+    const CudaDriver &driver_;
+    const unsigned index_;
+    CuDeviceId device_ = 0;
+    CuContext context_ = nullptr;
+    CuModule module_ = nullptr;
+    CuStream stream_ = nullptr;
+    CuEvent begin_ = nullptr, end_ = nullptr;
+    std::map<std::string, CuFunction> functions_;
+};
+
+} // namespace factory

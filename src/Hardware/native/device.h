@@ -1,0 +1,72 @@
+// What every back end does. Failures are thrown here and become status codes in api.cpp.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "factory_gpu.h"
+
+namespace factory {
+
+struct Failure {
+    int status;
+    std::string text;
+};
+
+struct Launch {
+    std::string kernel;
+    unsigned grid_x, grid_y, block_x;
+    std::vector<std::uint64_t> arguments;
+};
+
+struct Submission {
+    std::vector<Launch> launches;
+    factory_completion completion;
+    void *context;
+};
+
+class Device {
+public:
+    virtual ~Device() = default;
+
+    virtual void describe(factory_device_info &info) = 0;
+    virtual std::uint64_t allocate(std::uint64_t bytes) = 0;
+    virtual void release(std::uint64_t address, std::uint64_t bytes) noexcept = 0;
+    virtual void upload(std::uint64_t address, const void *source, std::uint64_t bytes) = 0;
+    virtual void download(void *target, std::uint64_t address, std::uint64_t bytes) = 0;
+
+    void submit(Submission submission);
+    void remember(const std::string &text);
+    std::string last_error();
+
+protected:
+    // Runs on the device's own thread and returns device seconds.
+    virtual double run(const std::vector<Launch> &launches) = 0;
+
+    // The most derived class starts the thread at the end of its constructor and stops it at the start of
+    // its destructor, because the thread calls run().
+    void start();
+    void stop() noexcept;
+    bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
+private:
+    void serve();
+    void complete(const Submission &submission);
+
+    std::mutex lock_;
+    std::condition_variable wake_;
+    std::deque<Submission> queue_;
+    std::atomic<bool> stopping_{false};
+    std::string error_;
+    std::thread thread_;
+};
+
+const char *status_name(int status);
+
+} // namespace factory

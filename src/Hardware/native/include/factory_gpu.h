@@ -1,0 +1,96 @@
+/* The C interface of the compute library. Plain C: opaque handles, int status, structs that begin
+ * with their own size so that fields can be added, and no C++ exception ever crosses it. */
+#ifndef FACTORY_GPU_H
+#define FACTORY_GPU_H
+
+#include <stdint.h>
+
+#define FACTORY_ABI_VERSION 1
+#define FACTORY_API __attribute__((visibility("default")))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct factory_device factory_device;
+typedef struct factory_buffer factory_buffer;
+
+enum {
+    FACTORY_BACKEND_CPU = 1,        /* fissioned loops where a kernel has them, fibres elsewhere */
+    FACTORY_BACKEND_CPU_FIBRES = 2, /* every kernel with barriers on fibres: exact semantics */
+    FACTORY_BACKEND_CUDA = 3
+};
+
+/* 0 is success, 1..999 are the CUDA driver's own CUresult values, and from 1000 they are ours. */
+enum {
+    FACTORY_OK = 0,
+    FACTORY_BAD_PARAMETER = 1000,
+    FACTORY_NO_DRIVER = 1001,
+    FACTORY_NO_DEVICE = 1002,
+    FACTORY_NO_KERNEL = 1003,
+    FACTORY_DIVERGENT_BARRIER = 1004,
+    FACTORY_OUT_OF_MEMORY = 1005,
+    FACTORY_STOPPED = 1006,
+    FACTORY_INTERNAL = 1099
+};
+
+typedef struct {
+    uint32_t size;
+    uint32_t backend;
+    uint32_t index;
+    uint32_t threads;           /* CPU back ends: worker threads, 0 for one per processor */
+    const char *driver_library; /* CUDA: the driver's file name, NULL for libcuda.so.1 */
+    const char *ptx;            /* CUDA: the kernels as NUL-terminated PTX text */
+} factory_device_options;
+
+typedef struct {
+    uint32_t size;
+    uint32_t backend;
+    uint32_t index;
+    uint32_t multiprocessors;
+    uint64_t memory_bytes;
+    int32_t driver_version;     /* CUDA: 1000 * major + 10 * minor, else 0 */
+    uint32_t reserved;
+    char name[128];
+    char uuid[48];
+} factory_device_info;
+
+typedef struct {
+    uint32_t size;
+    uint32_t grid_x;
+    uint32_t grid_y;
+    uint32_t block_x;
+    const char *kernel;
+    const uint64_t *arguments;  /* one 8-byte slot an argument, the value in its low bytes */
+    uint32_t argument_count;
+    uint32_t reserved;
+} factory_launch;
+
+/* Called once per submission on a thread of the library; seconds is device time. */
+typedef void (*factory_completion)(void *context, int status, double seconds);
+
+FACTORY_API int factory_abi_version(void);
+FACTORY_API const char *factory_status_name(int status);
+
+FACTORY_API int factory_device_count(uint32_t backend, const char *driver_library, uint32_t *count);
+FACTORY_API int factory_device_open(const factory_device_options *options, factory_device **device);
+FACTORY_API int factory_device_describe(factory_device *device, factory_device_info *info);
+/* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. */
+FACTORY_API int factory_device_close(factory_device *device);
+/* What the last failure on this device was, for a person. */
+FACTORY_API int factory_device_error(factory_device *device, char *text, uint32_t capacity);
+
+FACTORY_API int factory_buffer_create(factory_device *device, uint64_t bytes, factory_buffer **buffer);
+FACTORY_API int factory_buffer_address(factory_buffer *buffer, uint64_t *address);
+FACTORY_API int factory_buffer_upload(factory_buffer *buffer, uint64_t offset, const void *source, uint64_t bytes);
+FACTORY_API int factory_buffer_download(factory_buffer *buffer, uint64_t offset, void *target, uint64_t bytes);
+FACTORY_API int factory_buffer_close(factory_buffer *buffer);
+
+/* Runs the launches in order. Names and arguments are copied before the call returns. */
+FACTORY_API int factory_submit(factory_device *device, const factory_launch *launches, uint32_t count,
+                               factory_completion completion, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using ControlPlane.Hardware.Devices;
+
+namespace ControlPlane.Hardware.Tests;
+
+/// <summary>The devices that every kernel test runs on; "cuda:0" is the driver double, which interprets the PTX.</summary>
+public static partial class TestDevices
+{
+    public static readonly string FaultFile = Path.Combine(Path.GetTempPath(), $"factory-fault-{Environment.ProcessId}");
+
+    public static readonly string[] All = ["managed:0", "cpu-fibres:0", "cpu:0", "cuda:0"];
+
+    [ModuleInitializer]
+    internal static void UseTheDouble()
+    {
+        Environment.SetEnvironmentVariable("FACTORY_CUDA_LIBRARY", "double");
+        // The runtime keeps its own copy of the environment, which native code does not see.
+        _ = SetEnvironment("FACTORY_DOUBLE_FAULT_FILE", FaultFile, 1);
+    }
+
+    public static IComputeDevice Open(string id)
+    {
+        if (!id.StartsWith("managed", StringComparison.Ordinal))
+            RequireNative();
+        return DeviceCatalogue.Open(id);
+    }
+
+    /// <summary>Without a toolchain the native devices cannot exist; with one their absence is a failure.</summary>
+    public static void RequireNative()
+    {
+        if (DeviceCatalogue.WhyNoNativeLibrary is not { } reason)
+            return;
+        Skip.If(!OnPath("cmake") || !(OnPath("c++") || OnPath("g++") || OnPath("clang++")), $"no C++ toolchain here: {reason}");
+        Assert.Fail(reason);
+    }
+
+    public static bool OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    public static void OrderFault(string fault) => File.WriteAllText(FaultFile, fault);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
+}
+
+/// <summary>The double's faults and context belong to the whole process, so device tests run one after another.</summary>
+[CollectionDefinition("devices", DisableParallelization = true)]
+public sealed class DeviceTests;
