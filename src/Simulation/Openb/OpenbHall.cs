@@ -60,9 +60,11 @@ public static class OpenbHall
         var covered = 0;
         while (kept < kinds.Count && covered < TypicalShare * pods.Count)
             covered += kinds[kept++].Count;
+        // Shares of all pods, then divided by the share covered: scores are truncated and these roundings are the reference's.
+        var all = (double)pods.Count;
         return kinds.Take(kept).Select(entry => new TypicalTask(
             entry.Kind.CpuMilli, entry.Kind.Gpus, entry.Kind.GpuMilli,
             entry.Kind.GpuSpec.Length == 0 ? [] : entry.Kind.GpuSpec.Split('|').ToValueList(),
-            entry.Count / (double)covered)).ToValueList();
+            entry.Count / all / (covered / all))).ToValueList();
     }
 }
