@@ -8,6 +8,8 @@ namespace ControlPlane.Scheduling.Preferences;
 /// </summary>
 internal sealed class Fragmentation(ValueList<TypicalTask> typical) : Preference
 {
+    private readonly TypicalTask[] _typical = [.. typical];
+
     public override string Name => "fgd";
 
     public override bool ChoosesGpu => true;
@@ -41,23 +43,36 @@ internal sealed class Fragmentation(ValueList<TypicalTask> typical) : Preference
         }
     }
 
-    // The free milli-GPUs of the node that a task drawn from the typical ones could not use.
+    // The free milli-GPUs of the node that a task drawn from the typical ones could not use. They are summed by cause
+    // first and then over the causes: scores are truncated, so the order of additions decides between near equals, and
+    // this is the order in which the published results were added up.
     private double Expected(HallState state, int node, ReadOnlySpan<int> free, int cpu)
     {
         var all = 0;
         foreach (var milli in free)
             all += milli;
         var model = state.Shape.Model[node] < 0 ? null : state.Layout.GpuModels[state.Shape.Model[node]].Name;
+        Span<double> causes = stackalloc double[(int)Cause.Count];
+        causes.Clear();
+        foreach (var task in _typical)
+        {
+            var (cause, unusable) = Unusable(task, free, all, cpu, model);
+            causes[(int)cause] += task.Share * unusable;
+        }
         var expected = 0.0;
-        foreach (var task in typical)
-            expected += task.Share * Unusable(task, free, all, cpu, model);
+        foreach (var sum in causes)
+            expected += sum;
         return expected;
     }
 
-    private static int Unusable(TypicalTask task, ReadOnlySpan<int> free, int all, int cpu, string? model)
+    private static (Cause Cause, int Milli) Unusable(
+        TypicalTask task, ReadOnlySpan<int> free, int all, int cpu, string? model)
     {
-        if (task.GpuMilli == 0 || cpu < task.CpuMilli || (task.Models.Count > 0 && !task.Models.Contains(model)))
-            return all;
+        var enoughCpu = cpu >= task.CpuMilli;
+        if (task.GpuMilli == 0)
+            return (enoughCpu ? Cause.NoGpuAsked : Cause.NoGpuAskedCpuShort, all);
+        if (task.Models.Count > 0 && !task.Models.Contains(model))
+            return (Cause.WrongModel, all);
         var (fitting, small) = (0, 0);
         foreach (var milli in free)
         {
@@ -66,6 +81,19 @@ internal sealed class Fragmentation(ValueList<TypicalTask> typical) : Preference
             else
                 small += milli;
         }
-        return fitting >= task.Gpus ? small : all;
+        if (fitting < task.Gpus)
+            return (enoughCpu ? Cause.GpuShort : Cause.BothShort, all);
+        return enoughCpu ? (Cause.GpuShort, small) : (Cause.CpuShort, all);
+    }
+
+    private enum Cause
+    {
+        BothShort,
+        GpuShort,
+        CpuShort,
+        NoGpuAsked,
+        NoGpuAskedCpuShort,
+        WrongModel,
+        Count,
     }
 }

@@ -1,0 +1,55 @@
+using ControlPlane.Domain;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Simulation.Openb;
+
+/// <summary>
+/// The placement experiment of "Beware of Fragmentation" (Weng et al., USENIX ATC 2023): pods arrive one by one, none
+/// leaves, and one that fits nowhere is dropped. It runs on the product's own state and placer.
+/// </summary>
+public static class OpenbReplay
+{
+    /// <summary>The policies that can be replayed.</summary>
+    public static ValueList<string> Policies { get; } = ["fgd", "bestfit", "dotprod", "packing", "clustering", "random"];
+
+    /// <summary>Places the pods in order.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="pods">The pods of the workload, whose kinds FGD takes as typical.</param>
+    /// <param name="order">Names of the pods in order of arrival; a name may come more than once.</param>
+    /// <param name="ranks">Rank of each node: of equal scores the lowest wins.</param>
+    /// <param name="policy">One of <see cref="Policies"/>.</param>
+    /// <param name="seed">Only the random policy draws from it.</param>
+    public static OpenbResult Run(
+        IReadOnlyList<OpenbNode> nodes, IReadOnlyList<OpenbPod> pods, IReadOnlyList<string> order, IReadOnlyList<int> ranks,
+        string policy, ulong seed)
+    {
+        var profile = ProfileOf(policy, pods).WithNodeRanks(ranks.ToValueList());
+        var state = new HallState(OpenbHall.LayoutOf(nodes));
+        var byName = pods.ToDictionary(pod => pod.Name, pod => (Pod: pod, Spec: OpenbHall.SpecOf(pod)), StringComparer.Ordinal);
+        var decisions = new List<OpenbDecision>(order.Count);
+        foreach (var name in order)
+        {
+            var (pod, spec) = byName[name];
+            var job = new JobId($"{name}-{decisions.Count}");
+            var decision = Placer.Place(state, job, spec, profile, seed);
+            if (decision is not Placed placed)
+            {
+                decisions.Add(new OpenbDecision(pod, "", []));
+                continue;
+            }
+            state.Assign(job, spec, placed.Assignment);
+            var task = placed.Assignment.Tasks[0];
+            decisions.Add(new OpenbDecision(pod, nodes[task.Node].Name, task.Gpus));
+        }
+        return new OpenbResult(decisions, nodes.Sum(node => node.Gpus));
+    }
+
+    private static PlacementProfile ProfileOf(string policy, IReadOnlyList<OpenbPod> pods)
+    {
+        if (policy == "fgd")
+            return PlacementProfile.Fgd(OpenbHall.TypicalTasks(pods));
+        return Policies.Contains(policy)
+            ? PlacementProfile.Named(policy)!
+            : throw new ArgumentException($"Unknown policy '{policy}'; one of {string.Join(", ", Policies)} was expected.", nameof(policy));
+    }
+}
