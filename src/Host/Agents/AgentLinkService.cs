@@ -1,0 +1,145 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains;
+using ControlPlane.Grains.Placement;
+using ControlPlane.Grains.Racks;
+using ControlPlane.Hardware.Protocol;
+using Grpc.Core;
+
+namespace ControlPlane.Host.Agents;
+
+/// <summary>The host's end of an agent's stream: one call for as long as the agent is connected.</summary>
+internal sealed class AgentLinkService(
+    IGrainFactory grains, AgentToken token, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
+{
+    private const uint ProtocolVersion = 1;
+
+    /// <summary>Without a word from a host for this long an agent stops its work: several missed seconds, but less than anyone would wait.</summary>
+    private const uint LeaseTimeoutSeconds = 60;
+
+    /// <summary>How often devices are offered again to their grains, which may have moved to another silo.</summary>
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
+
+    public override async Task Connect(
+        IAsyncStreamReader<FromAgent> requestStream, IServerStreamWriter<ToAgent> responseStream, ServerCallContext context)
+    {
+        if (!token.Secret.Allows(context.RequestHeaders.GetValue("authorization")))
+            throw new RpcException(new Status(StatusCode.Unauthenticated, "The agent's token is missing or wrong."));
+        if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello)
+            throw new RpcException(new Status(StatusCode.InvalidArgument, "The first message must be Hello."));
+        if (Objection(hello) is { } objection)
+        {
+            await responseStream.WriteAsync(new ToAgent { Refusal = new Refusal { Reason = objection } });
+            return;
+        }
+        using var link = new AgentStream(hello, responseStream, context.CancellationToken);
+        await link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = LeaseTimeoutSeconds } });
+        log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
+        var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
+        using var renewing = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var renewal = Renew(hello, observer, renewing.Token);
+        try
+        {
+            while (await requestStream.MoveNext(context.CancellationToken))
+                await Hear(hello, requestStream.Current, link);
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or IOException)
+        {
+            log.LogInformation("The stream of node {Node} broke", hello.Node);
+        }
+        finally
+        {
+            await renewing.CancelAsync();
+            await renewal;
+            foreach (var device in hello.Devices)
+                await grains.Gpu(GpuOf(hello, device.Index)).Detach("the agent's stream ended");
+            grains.DeleteObjectReference<Grains.Gpus.IGpuAgent>(observer);
+        }
+    }
+
+    private static string? Objection(Hello hello)
+    {
+        if (hello.ProtocolVersion != ProtocolVersion)
+            return $"The agent speaks version {hello.ProtocolVersion} of the protocol, this host version {ProtocolVersion}: install the same release on both.";
+        return Names.IsValid(hello.Node) ? null : $"'{hello.Node}' is not a node's name: use the name that the factory shows, such as rack-01-n00.";
+    }
+
+    private async Task Renew(Hello hello, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(Renewal, clock);
+        try
+        {
+            do
+            {
+                foreach (var device in hello.Devices)
+                    await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name);
+            }
+            while (await timer.WaitForNextTickAsync(cancellation));
+        }
+        catch (OperationCanceledException)
+        {
+            // The stream ended.
+        }
+        catch (Exception fault)
+        {
+            log.LogWarning(fault, "The devices of node {Node} could not be offered", hello.Node);
+        }
+    }
+
+    private async Task Hear(Hello hello, FromAgent message, AgentStream link)
+    {
+        switch (message.MessageCase)
+        {
+            case FromAgent.MessageOneofCase.Telemetry:
+                var samples = message.Telemetry.Samples.Select(sample => SampleOf(hello, sample)).ToValueList();
+                if (RackOf(hello.Node) is { } rack)
+                    await grains.Rack(rack).Observe(samples);
+                break;
+            case FromAgent.MessageOneofCase.LeaseAnswer when !message.LeaseAnswer.Accepted:
+                await Refused(hello, message.LeaseAnswer);
+                break;
+            case FromAgent.MessageOneofCase.Report:
+                await Reported(hello, message.Report, link);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task Refused(Hello hello, LeaseAnswer answer)
+    {
+        log.LogWarning("Node {Node} refuses a lease of {Job}: {Reason}", hello.Node, answer.Job, answer.Reason);
+        var result = new KernelResult(false, "lease-refused", answer.Reason, "", 0, 0, "", 0, false, 0, 0);
+        if (link(hello, answer.Device, answer.Job, answer.Generation) is var (gpu, lease))
+            await grains.Gpu(gpu).Report(lease, result, false);
+
+        static (GpuId Gpu, LeaseKey Lease) link(Hello hello, uint device, string job, long generation) =>
+            (GpuOf(hello, device), new LeaseKey(new JobId(job), generation, 0));
+    }
+
+    private async Task Reported(Hello hello, WorkReport report, AgentStream link)
+    {
+        var result = new KernelResult(
+            report.Succeeded, report.ErrorCode, report.Error, report.DeviceName, report.SecondsPerRepetition, report.Rate, report.RateUnit,
+            report.Checksum, report.Checked, report.MaxRelativeError, (int)report.Repetitions);
+        var gpu = GpuOf(hello, report.Device);
+        var heard = await grains.Gpu(gpu).Report(new LeaseKey(new JobId(report.Job), report.Generation, 0), result, false);
+        if (heard)
+            await link.Send(new ToAgent { Received = new ReportReceived { Device = report.Device, Job = report.Job, Generation = report.Generation } });
+    }
+
+    private static GpuSample SampleOf(Hello hello, DeviceSample sample) => new(
+        GpuOf(hello, sample.Device), sample.HasPowerWatts ? sample.PowerWatts : null,
+        sample.HasTemperatureCelsius ? sample.TemperatureCelsius : null, sample.HasUtilisation ? sample.Utilisation : null,
+        sample.Health == DeviceHealth.Failed, sample.HealthDetail);
+
+    private static GpuId GpuOf(Hello hello, uint device) => GrainKeys.GpuOf(new NodeId(hello.Node), (int)device);
+
+    /// <summary>A node is named after its rack: <c>rack-01-n00</c>.</summary>
+    private static RackId? RackOf(string node) =>
+        node.LastIndexOf("-n", StringComparison.Ordinal) is > 0 and var cut ? new RackId(node[..cut]) : null;
+}
+
+/// <summary>The secret that agents carry.</summary>
+/// <param name="Secret">The secret.</param>
+internal sealed record AgentToken(Security.SecretFile Secret);

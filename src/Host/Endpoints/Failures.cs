@@ -1,0 +1,22 @@
+using ControlPlane.Api;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace ControlPlane.Host.Endpoints;
+
+/// <summary>Answers requests that failed inside: a fault that may pass is 503, a wrong request 400, anything else 500 without its inner text.</summary>
+internal static class Failures
+{
+    public static Task Answer(HttpContext context)
+    {
+        var fault = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        var (status, message) = fault switch
+        {
+            BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+            TimeoutException or OrleansException or InvalidOperationException =>
+                (StatusCodes.Status503ServiceUnavailable, $"The request was not carried out, or its answer was lost: {fault.Message} Repeat it; repeating is safe."),
+            _ => (StatusCodes.Status500InternalServerError, "The request failed inside the host; its log says why."),
+        };
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(new ErrorResponse(message, []));
+    }
+}

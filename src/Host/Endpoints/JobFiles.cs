@@ -1,0 +1,45 @@
+using ControlPlane.Api;
+using ControlPlane.Domain;
+using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Manifests;
+using ControlPlane.Hardware.Kernels;
+
+namespace ControlPlane.Host.Endpoints;
+
+/// <summary>Reads Job manifests into jobs, with every error found.</summary>
+internal static class JobFiles
+{
+    public static (List<(JobId Id, JobSpec Spec)> Jobs, List<ManifestError> Errors) Read(IEnumerable<FileBody> files)
+    {
+        var jobs = new List<(JobId Id, JobSpec Spec)>();
+        var errors = new List<ManifestError>();
+        foreach (var file in files)
+        {
+            var reading = ManifestReader.Read(file.Text, file.Name);
+            errors.AddRange(reading.Errors);
+            foreach (var manifest in reading.Manifests)
+                Read(manifest, jobs, errors);
+        }
+        return (jobs, errors);
+    }
+
+    private static void Read(Manifest manifest, List<(JobId Id, JobSpec Spec)> jobs, List<ManifestError> errors)
+    {
+        if (manifest.Kind != "Job")
+        {
+            errors.Add(manifest.Error("kind", $"a {manifest.Kind} is declared, not submitted", "apply it"));
+            return;
+        }
+        if (JobSpecs.From(manifest, HardwareCatalogue.Default, errors) is not { } spec)
+            return;
+        var flaws = Flaws(spec).ToList();
+        errors.AddRange(flaws.Select(flaw => manifest.Error("spec.kernel." + flaw.Field, flaw.Message, "")));
+        if (flaws.Count == 0)
+            jobs.Add((new JobId(manifest.Name), spec));
+    }
+
+    private static IEnumerable<KernelFlaw> Flaws(JobSpec spec) => spec.Work is KernelWork kernel
+        ? KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions)
+        : [];
+}

@@ -1,0 +1,96 @@
+using ControlPlane.Grains;
+using ControlPlane.Grains.Storage;
+using ControlPlane.Host.Agents;
+using ControlPlane.Host.Endpoints;
+using ControlPlane.Host.Examples;
+using ControlPlane.Host.Options;
+using ControlPlane.Host.Security;
+using ControlPlane.Web;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace ControlPlane.Host;
+
+/// <summary>Puts the host together: silo, API, page, agents' door, telemetry.</summary>
+internal static class FactoryHost
+{
+    public static async Task<WebApplication> Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        HostSettings.Add(builder, args);
+        var host = HostSettings.Read<HostOptions>(builder, "Host");
+        var storage = HostSettings.Read<StorageOptions>(builder, "Storage");
+        var data = Path.GetFullPath(host.Data);
+        Directory.CreateDirectory(data);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<FactoryReadiness>();
+        builder.Services.AddSingleton(new AgentToken(SecretFile.Open(data, "agent-token")));
+        builder.Services.AddSingleton(SecretFile.Open(data, "api-key"));
+        builder.Services.AddGrpc();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, host));
+        await AddSilo(builder, host, storage, data);
+        builder.Services.AddHostedService<ExampleFactory>();
+        if (host.StartAgent)
+            builder.Services.AddHostedService<LocalAgent>();
+        if (!host.Empty)
+            builder.Services.AddHostedService<ExampleJobs>();
+        builder.Services.AddHostedService<HallMetrics>();
+        if (host.Summary)
+            builder.Services.AddHostedService<LiveSummary>();
+        HostTelemetry.Add(builder);
+        return Map(builder.Build(), host);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HostOptions host)
+    {
+        var address = System.Net.IPAddress.Parse(host.Address);
+        kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
+        kestrel.Listen(address, host.Port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+        // Without TLS there is no negotiation of the version, and gRPC needs HTTP/2: it gets a port of its own.
+        kestrel.Listen(address, host.AgentPort, listen => listen.Protocols = HttpProtocols.Http2);
+    }
+
+    private static async Task AddSilo(WebApplicationBuilder builder, HostOptions host, StorageOptions storage, string data)
+    {
+        var sqlite = $"Data Source={Path.Combine(data, "factory.db")};Pooling=True";
+        if (storage.Provider == "sqlite")
+            await StorageSchema.EnsureSqlite(sqlite);
+        else
+            await StorageSchema.EnsurePostgreSql(storage.ConnectionString);
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(host.SiloPort, host.GatewayPort);
+            silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("factory", "factory"));
+            if (storage.Provider == "sqlite")
+                silo.AddSqliteStorage(sqlite);
+            else
+                silo.AddPostgreSqlStorage(storage.ConnectionString);
+            silo.AddFactory();
+        });
+        builder.Services.AddOptions<FactoryOptions>().Bind(builder.Configuration.GetSection("Factory"), HostSettings.Strict)
+            .PostConfigure<IOptions<HostOptions>>((factory, settings) => factory.TimeScale = settings.Value.TimeScale)
+            .ValidateDataAnnotations().ValidateOnStart();
+    }
+
+    private static WebApplication Map(WebApplication app, HostOptions host)
+    {
+        app.UseExceptionHandler(errors => errors.Run(Failures.Answer));
+        app.UseApiKey(app.Services.GetRequiredService<SecretFile>());
+        app.MapManifests();
+        app.MapJobs();
+        app.MapHalls();
+        app.MapPages();
+        app.MapGrpcService<AgentLinkService>();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapGet("/livez", () => Results.Text("live"));
+        app.MapGet("/readyz", (FactoryReadiness readiness) =>
+            readiness.IsReady ? Results.Text("ready") : Results.Text("starting", statusCode: StatusCodes.Status503ServiceUnavailable));
+        return app;
+    }
+}

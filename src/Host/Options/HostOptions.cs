@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ControlPlane.Host.Options;
+
+/// <summary>How the host runs. Section <c>Host</c>; the common ones have a switch.</summary>
+public sealed class HostOptions
+{
+    /// <summary>Address that the API and the page listen on. Default loopback.</summary>
+    [Required]
+    public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>Port of the API and the page. Default 5080.</summary>
+    [Range(1, 65535)]
+    public int Port { get; set; } = 5080;
+
+    /// <summary>Port that agents dial (HTTP/2). Default 5081.</summary>
+    [Range(1, 65535)]
+    public int AgentPort { get; set; } = 5081;
+
+    /// <summary>Ports of the silo within the cluster. Default 11111.</summary>
+    [Range(1, 65535)]
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>Port of the silo's gateway. Default 30000.</summary>
+    [Range(1, 65535)]
+    public int GatewayPort { get; set; } = 30000;
+
+    /// <summary>Folder of the storage file, the API key and the agents' token. Default ./data.</summary>
+    [Required]
+    public string Data { get; set; } = "data";
+
+    /// <summary>True to start without the example factory and its workload.</summary>
+    public bool Empty { get; set; }
+
+    /// <summary>True (default) to start an agent for this machine's device where a rack named <see cref="AgentNode"/> wants one.</summary>
+    public bool StartAgent { get; set; } = true;
+
+    /// <summary>The node that this machine's agent serves. Default local-01-n00.</summary>
+    [Required]
+    public string AgentNode { get; set; } = "local-01-n00";
+
+    /// <summary>True (default) to print a summary of the factory every few seconds.</summary>
+    public bool Summary { get; set; } = true;
+
+    /// <summary>Simulated seconds per second in the example factory. Default 60: a job of an hour takes a minute.</summary>
+    [Range(0.001, 1_000_000)]
+    public double TimeScale { get; set; } = 60;
+}
