@@ -41,4 +41,25 @@ public static class FactoryTelemetry
 
     /// <summary>Jobs by hall and phase, waiting or holding.</summary>
     internal static Gauge<long> Jobs { get; } = Meter.CreateGauge<long>("factory.jobs", "{job}", "Jobs that wait or hold GPUs");
+
+    /// <summary>Puts a hall's figures into the gauges.</summary>
+    public static void Record(Placement.HallView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var hall = KeyValuePair.Create<string, object?>("hall", view.Hall.Value);
+        Jobs.Record(view.Waiting, hall, KeyValuePair.Create<string, object?>("phase", "waiting"));
+        Jobs.Record(view.Running, hall, KeyValuePair.Create<string, object?>("phase", "running"));
+        foreach (var power in view.Power)
+        {
+            var domain = KeyValuePair.Create<string, object?>("domain", power.Domain.Value);
+            DomainCommitted.Record(power.Committed.Value, hall, domain);
+            DomainLimit.Record(power.Limit.Value, hall, domain);
+        }
+        foreach (var rack in view.Racks)
+        {
+            // An unknown draw is left out: a gauge at zero would say that the rack is off.
+            if (rack.Observed is { } watts)
+                RackWatts.Record(watts.Value, hall, KeyValuePair.Create<string, object?>("rack", rack.Rack.Value));
+        }
+    }
 }

@@ -23,7 +23,9 @@ internal static class FactoryHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         HostSettings.Add(builder, args);
-        var host = HostSettings.Read<HostOptions>(builder, "Host");
+        builder.Logging.AddFilter((category, level) =>
+            level >= (category?.StartsWith("ControlPlane", StringComparison.Ordinal) == true ? LogLevel.Information : LogLevel.Warning));
+        var host = HostSettings.Read<FactoryHostOptions>(builder, "Host");
         var storage = HostSettings.Read<StorageOptions>(builder, "Storage");
         var data = Path.GetFullPath(host.Data);
         Directory.CreateDirectory(data);
@@ -47,7 +49,7 @@ internal static class FactoryHost
         return Map(builder.Build(), host);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, HostOptions host)
+    private static void Listen(KestrelServerOptions kestrel, FactoryHostOptions host)
     {
         var address = System.Net.IPAddress.Parse(host.Address);
         kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
@@ -56,7 +58,7 @@ internal static class FactoryHost
         kestrel.Listen(address, host.AgentPort, listen => listen.Protocols = HttpProtocols.Http2);
     }
 
-    private static async Task AddSilo(WebApplicationBuilder builder, HostOptions host, StorageOptions storage, string data)
+    private static async Task AddSilo(WebApplicationBuilder builder, FactoryHostOptions host, StorageOptions storage, string data)
     {
         var sqlite = $"Data Source={Path.Combine(data, "factory.db")};Pooling=True";
         if (storage.Provider == "sqlite")
@@ -74,11 +76,11 @@ internal static class FactoryHost
             silo.AddFactory();
         });
         builder.Services.AddOptions<FactoryOptions>().Bind(builder.Configuration.GetSection("Factory"), HostSettings.Strict)
-            .PostConfigure<IOptions<HostOptions>>((factory, settings) => factory.TimeScale = settings.Value.TimeScale)
+            .PostConfigure<IOptions<FactoryHostOptions>>((factory, settings) => factory.TimeScale = settings.Value.TimeScale)
             .ValidateDataAnnotations().ValidateOnStart();
     }
 
-    private static WebApplication Map(WebApplication app, HostOptions host)
+    private static WebApplication Map(WebApplication app, FactoryHostOptions host)
     {
         app.UseExceptionHandler(errors => errors.Run(Failures.Answer));
         app.UseApiKey(app.Services.GetRequiredService<SecretFile>());

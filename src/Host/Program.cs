@@ -7,7 +7,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception fault) when (fault is SettingsException or InvalidOperationException or IOException)
+catch (Exception fault) when (fault is SettingsException or InvalidOperationException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(fault.Message + (fault.InnerException is { } inner ? Environment.NewLine + "  " + inner.Message : ""));
     return 1;

@@ -7,9 +7,11 @@ namespace ControlPlane.Grains.Storage;
 /// Lets one write at a time through to SQLite. SQLite has a single writer; two that meet there wait in
 /// steps of 150 ms on a blocked thread, while here the second waits without holding one.
 /// </summary>
-internal sealed class OneWriterStorage(IGrainStorage inner) : IGrainStorage
+internal sealed class OneWriterStorage(IGrainStorage inner) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
+
+    public void Participate(ISiloLifecycle lifecycle) => (inner as ILifecycleParticipant<ISiloLifecycle>)?.Participate(lifecycle);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         inner.ReadStateAsync(stateName, grainId, grainState);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Host.Agents;
 
 /// <summary>Starts this machine's own agent as a child process, and again when it ends. It ends with the host.</summary>
-internal sealed class LocalAgent(IOptions<HostOptions> options, AgentToken token, TimeProvider clock, ILogger<LocalAgent> log) : BackgroundService
+internal sealed class LocalAgent(IOptions<FactoryHostOptions> options, AgentToken token, TimeProvider clock, ILogger<LocalAgent> log) : BackgroundService
 {
     /// <summary>Pause before a new start: an agent that cannot start would otherwise be started in a tight loop.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);

@@ -13,7 +13,7 @@ internal static class JobEndpoints
 {
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/jobs", Submit);
+        routes.MapPost("/v1/jobs", (ApplyRequest request, IGrainFactory grains) => Submit(request, grains));
         routes.MapGet("/v1/jobs/{name}", async (string name, IGrainFactory grains) =>
             !Names.IsValid(name) || await grains.Job(new JobId(name)).Get() is not { } record
                 ? NoJob(name) : Results.Ok(Answers.Of(new JobId(name), record)));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace ControlPlane.Host.Examples;
 
 /// <summary>Loads the example factory into an empty one, at first start.</summary>
-internal sealed class ExampleFactory(IGrainFactory grains, IOptions<HostOptions> options, FactoryReadiness readiness, ILogger<ExampleFactory> log)
+internal sealed class ExampleFactory(IGrainFactory grains, IOptions<FactoryHostOptions> options, FactoryReadiness readiness, ILogger<ExampleFactory> log)
     : IHostedLifecycleService
 {
     public async Task StartedAsync(CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal static class HostSettings
         if (unknown.Count > 0)
             throw new SettingsException($"Unknown switch {string.Join(", ", unknown)}. Known: {string.Join(", ", Switches.Keys)}.");
         builder.Configuration.AddCommandLine([.. full], Switches);
-        builder.Services.AddOptions<HostOptions>().Bind(builder.Configuration.GetSection("Host"), Strict).ValidateDataAnnotations();
+        builder.Services.AddOptions<FactoryHostOptions>().Bind(builder.Configuration.GetSection("Host"), Strict).ValidateDataAnnotations();
         builder.Services.AddOptions<StorageOptions>().Bind(builder.Configuration.GetSection("Storage"), Strict).ValidateDataAnnotations();
     }
 

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ControlPlane.Host.Options;
 
 /// <summary>How the host runs. Section <c>Host</c>; the common ones have a switch.</summary>
-public sealed class HostOptions
+public sealed class FactoryHostOptions
 {
     /// <summary>Address that the API and the page listen on. Default loopback.</summary>
     [Required]
