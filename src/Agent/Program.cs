@@ -15,7 +15,7 @@ executor.SetAction((parsed, _) => Executor.RunAsync(parsed.GetRequiredValue(devi
 var discover = new Command("discover", "Lists this machine's devices, one JSON object a line.") { devices };
 discover.SetAction(parsed => DeviceDiscovery.Print(parsed.GetValue(devices), Console.Out, Console.Error));
 
-var hosts = new Option<Uri[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
+var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
 var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep generations and unacknowledged reports across restarts." };
@@ -29,7 +29,7 @@ var root = new RootCommand("The agent of a GPU node: owns the node's devices and
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
     {
-        Hosts = parsed.GetRequiredValue(hosts),
+        Hosts = [.. parsed.GetRequiredValue(hosts).Select(host => new Uri(host, UriKind.RelativeOrAbsolute))],
         Node = parsed.GetRequiredValue(node),
         TokenFile = parsed.GetValue(token)?.FullName,
         Devices = parsed.GetValue(devices),
