@@ -132,7 +132,9 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     {
         if (lease.Generation < _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is older than {_newest}, the newest seen for this device");
-        if (lease.Generation == _newest && !IsKnown(lease))
+        if (IsKnown(lease))
+            return null;
+        if (lease.Generation == _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
         if (lease.Kernel is null)
             return "the lease has no kernel to run";

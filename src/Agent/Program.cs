@@ -4,7 +4,7 @@ using ControlPlane.Agent;
 using ControlPlane.Agent.Execution;
 using ControlPlane.Hardware.Devices;
 
-// One program, three roles: the agent of a node, the executor of one device, and a look at what devices there are.
+// One program, several roles: the agent of a node, the executor of one device, and looks at the devices of a machine.
 var devices = new Option<DeviceChoice>("--devices") { Description = "Which devices to offer.", DefaultValueFactory = _ => DeviceChoice.Auto };
 
 var device = new Option<string>("--device") { Required = true, Description = "The device to own, such as cuda:0." };
@@ -15,7 +15,14 @@ executor.SetAction((parsed, _) => Executor.RunAsync(parsed.GetRequiredValue(devi
 var discover = new Command("discover", "Lists this machine's devices, one JSON object a line.") { devices };
 discover.SetAction(parsed => DeviceDiscovery.Print(parsed.GetValue(devices), Console.Out, Console.Error));
 
-var hosts = new Option<Uri[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
+var kernel = new Option<string>("--kernel") { Required = true, Description = "The kernel, such as sgemm." };
+var sizes = new Option<string[]>("--size") { Description = "A size, such as m=1024; repeat it. Those left out take their defaults." };
+var repetitions = new Option<int>("--repetitions") { Description = "How often to run it; the median counts.", DefaultValueFactory = _ => 5 };
+var measure = new Command("measure", "Runs one kernel on a device of this machine and prints what it measured.") { device, kernel, sizes, repetitions };
+measure.SetAction((parsed, cancellation) => Measurement.RunAsync(
+    parsed.GetRequiredValue(device), parsed.GetRequiredValue(kernel), parsed.GetValue(sizes) ?? [], parsed.GetValue(repetitions), cancellation));
+
+var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
 var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep generations and unacknowledged reports across restarts." };
@@ -24,12 +31,12 @@ var restarts = new Option<int>("--restart-limit") { Description = "Executor rest
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, withParent, executor, discover,
+    hosts, node, token, devices, journal, timeout, restarts, withParent, executor, discover, measure,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
     {
-        Hosts = parsed.GetRequiredValue(hosts),
+        Hosts = [.. parsed.GetRequiredValue(hosts).Select(host => new Uri(host, UriKind.RelativeOrAbsolute))],
         Node = parsed.GetRequiredValue(node),
         TokenFile = parsed.GetValue(token)?.FullName,
         Devices = parsed.GetValue(devices),

@@ -7,6 +7,33 @@ constexpr int panel_rows = 4;
 constexpr int panel_depth = 256;
 
 // Four rows by sixteen columns of c, held in registers over one stretch of the depth.
+#if defined(__AVX2__) && defined(__FMA__)
+
+// Written out because GCC 12 keeps the sums in memory otherwise: 5 GFLOP/s on two cores instead of 70 to 110.
+static inline void sgemm_panel(const float *a, long long a_stride, const float *b, float *c, int depth) {
+    __m256 left[panel_rows], right[panel_rows];
+    for (int i = 0; i < panel_rows; i++) {
+        left[i] = _mm256_loadu_ps(c + i * sgemm_tile);
+        right[i] = _mm256_loadu_ps(c + i * sgemm_tile + 8);
+    }
+    for (int step = 0; step < depth; step++) {
+        const __m256 b_left = _mm256_loadu_ps(b + step * panel_width);
+        const __m256 b_right = _mm256_loadu_ps(b + step * panel_width + 8);
+#pragma GCC unroll 4
+        for (int i = 0; i < panel_rows; i++) {
+            const __m256 factor = _mm256_broadcast_ss(a + i * a_stride + step);
+            left[i] = _mm256_fmadd_ps(factor, b_left, left[i]);
+            right[i] = _mm256_fmadd_ps(factor, b_right, right[i]);
+        }
+    }
+    for (int i = 0; i < panel_rows; i++) {
+        _mm256_storeu_ps(c + i * sgemm_tile, left[i]);
+        _mm256_storeu_ps(c + i * sgemm_tile + 8, right[i]);
+    }
+}
+
+#else
+
 static inline void sgemm_panel(const float *a, long long a_stride, const float *b, float *c, int depth) {
     float sum[panel_rows][panel_width];
     for (int i = 0; i < panel_rows; i++) {
@@ -28,6 +55,8 @@ static inline void sgemm_panel(const float *a, long long a_stride, const float *
         }
     }
 }
+
+#endif
 
 static void sgemm_block(const float *a, const float *b, float *c, int m, int n, int k) {
     static thread_local float panel[panel_depth * panel_width];

@@ -3,6 +3,9 @@
 
 #include <cstring>
 #include <utility>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #include "kernel_language.h"
 

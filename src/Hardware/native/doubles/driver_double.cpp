@@ -73,7 +73,11 @@ CuResult suffer(Driver &state, Fault fault) {
     case Fault::ecc: state.sticky = ecc_uncorrectable; return state.sticky;
     case Fault::device_lost: state.sticky = device_unavailable; return state.sticky;
     case Fault::hang: state.hung = true; return cu_not_ready;
-    case Fault::crash: std::raise(SIGSEGV); return cu_success;
+    case Fault::crash:
+        // The runtime of a managed process takes over a signal that is merely raised.
+        std::signal(SIGSEGV, SIG_DFL);
+        std::raise(SIGSEGV);
+        return cu_success;
     default: return cu_success;
     }
 }

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Tests;
+
+/// <summary>The agent as a real process, on the CPU device or on the driver double.</summary>
+internal sealed class RunningAgent : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly Process _process;
+
+    private RunningAgent(string folder, Process process) => (_folder, _process) = (folder, process);
+
+    public const string Token = "a-token-of-the-tests";
+
+    public string JournalFile => Path.Combine(_folder, "journal");
+
+    public int ProcessId => _process.Id;
+
+    public static RunningAgent Start(FakeHost host, string devices, string? folder = null, params string[] more)
+    {
+        RequireNative();
+        folder ??= Directory.CreateTempSubdirectory("factory-agent-test-").FullName;
+        File.WriteAllText(Path.Combine(folder, "token"), Token + "\n");
+        var start = new ProcessStartInfo("dotnet", Arguments(host.Address, devices, folder).Concat(more)) { UseShellExecute = false };
+        Prepare(start, folder);
+        var process = Process.Start(start)!;
+        host.AgentExit = process.WaitForExitAsync();
+        return new RunningAgent(folder, process);
+    }
+
+    public static IEnumerable<string> Arguments(Uri host, string devices, string folder) =>
+    [
+        typeof(AgentOptions).Assembly.Location, "--host", host.ToString(), "--node", "rack-t-n00",
+        "--token-file", Path.Combine(folder, "token"), "--devices", devices, "--journal", Path.Combine(folder, "journal"),
+    ];
+
+    public static void Prepare(ProcessStartInfo start, string folder)
+    {
+        start.Environment["FACTORY_CUDA_LIBRARY"] = "double";
+        start.Environment["FACTORY_DOUBLE_FAULT_FILE"] = Path.Combine(folder, "fault");
+    }
+
+    public static Lease Lease(string job, long generation, string kernel = "triad", uint timeoutSeconds = 0) => new()
+    {
+        Job = job,
+        Generation = generation,
+        Kernel = new()
+        {
+            Name = kernel,
+            Sizes = { kernel == "sgemm" ? new Dictionary<string, long> { ["m"] = 70, ["n"] = 40, ["k"] = 30 } : new() { ["n"] = 5000 } },
+            Repetitions = 2,
+            Check = true,
+            Seed = 11,
+            TimeoutSeconds = timeoutSeconds,
+        },
+    };
+
+    public void OrderFault(string fault) => File.WriteAllText(Path.Combine(_folder, "fault"), fault);
+
+    /// <summary>Waits until the ordered fault has struck: the double removes its order.</summary>
+    public async Task FaultStruckAsync()
+    {
+        using var limit = new CancellationTokenSource(FakeHost.Patience);
+        using var folder = new FileSystemWatcher(_folder, "fault") { EnableRaisingEvents = true };
+        var gone = new TaskCompletionSource();
+        folder.Deleted += (_, _) => gone.TrySetResult();
+        if (File.Exists(Path.Combine(_folder, "fault")))
+            await gone.Task.WaitAsync(limit.Token);
+    }
+
+    /// <summary>The executor's process: the agent's only lasting child.</summary>
+    public int Executor() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains("\0executor\0", StringComparison.Ordinal))
+        .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
+
+    public async Task<string> KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        return _folder;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static void RequireNative()
+    {
+        if (DeviceCatalogue.WhyNoNativeLibrary is not { } reason)
+            return;
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
+        bool Has(string program) => path.Any(folder => File.Exists(Path.Combine(folder, program)));
+        Skip.If(!Has("cmake") || !(Has("c++") || Has("g++") || Has("clang++")), $"no C++ toolchain here: {reason}");
+        Assert.Fail(reason);
+    }
+
+    private static int ParentOf(string process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // It ended while we looked.
+        }
+    }
+
+    private static string CommandOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}
