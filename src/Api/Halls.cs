@@ -26,9 +26,10 @@ public sealed record HallResponse(
 /// <param name="Parent">What feeds it, or null.</param>
 /// <param name="LimitWatts">Limit in force.</param>
 /// <param name="CommittedWatts">What placement has committed.</param>
-/// <param name="ObservedWatts">What its racks draw.</param>
+/// <param name="ObservedWatts">What its racks draw; a rack that is unknown counts with what is committed to it.</param>
+/// <param name="IsEstimate">True when a rack below it is unknown.</param>
 public sealed record PowerResponse(
-    string Domain, string Kind, string? Parent, double LimitWatts, double CommittedWatts, double? ObservedWatts);
+    string Domain, string Kind, string? Parent, double LimitWatts, double CommittedWatts, double ObservedWatts, bool IsEstimate);
 
 /// <summary>A cooling loop.</summary>
 /// <param name="Loop">Its name.</param>

@@ -64,7 +64,7 @@ internal sealed class LiveSummary(
             {view.Hall}: {leased} of {view.Gpus} GPUs leased, {view.Running} jobs hold GPUs, {view.Waiting} wait, {view.Ended} ended, {view.Tokens:N0} tokens
             """);
         foreach (var power in view.Power.Where(power => power.Kind != "rack"))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {power.Domain.Value,-12} {Bar(power.Committed.Value / power.Limit.Value)} {power.Committed,10} committed of {power.Limit,10}, drawing {power.Observed?.ToString() ?? "unknown",10}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {power.Domain.Value,-12} {Bar(power.Committed.Value / power.Limit.Value)} {power.Committed,10} committed of {power.Limit,10}, drawing {(power.IsEstimate ? "about " : "")}{power.Observed}");
         foreach (var loop in view.Cooling)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {loop.Loop.Value,-12} {Bar(loop.Committed.Value / loop.Capacity.Value)} {loop.Committed,10} of heat, carries {loop.Capacity,10}");
         text.AppendLine("  hottest GPU  " + string.Join(", ", view.Racks.Select(rack => $"{rack.Rack} {rack.Hottest?.ToString() ?? "unknown"}")));

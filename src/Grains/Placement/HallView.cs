@@ -42,7 +42,8 @@ public sealed record HallView(
 /// <param name="Parent">What feeds it, or null.</param>
 /// <param name="Limit">The limit in force.</param>
 /// <param name="Committed">What placement has committed.</param>
-/// <param name="Observed">What its racks draw, or null while any of them is unknown.</param>
+/// <param name="Observed">What its racks draw; a rack that is unknown counts with what is committed to it.</param>
+/// <param name="IsEstimate">True when a rack below it is unknown.</param>
 [GenerateSerializer, Immutable, Alias("PowerView")]
 public sealed record PowerView(
     [property: Id(0)] PowerDomainId Domain,
@@ -50,7 +51,8 @@ public sealed record PowerView(
     [property: Id(2)] PowerDomainId? Parent,
     [property: Id(3)] Watts Limit,
     [property: Id(4)] Watts Committed,
-    [property: Id(5)] Watts? Observed);
+    [property: Id(5)] Watts Observed,
+    [property: Id(6)] bool IsEstimate);
 
 /// <summary>A cooling loop in figures.</summary>
 /// <param name="Loop">Its name.</param>

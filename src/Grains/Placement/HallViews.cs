@@ -35,17 +35,22 @@ internal static class HallViews
     private static ValueList<PowerView> Power(HallState state, IReadOnlyDictionary<RackId, RackTelemetry> telemetry)
     {
         var layout = state.Layout;
-        var observed = new double?[layout.PowerDomains.Count];
-        Array.Fill(observed, 0);
-        foreach (var rack in layout.Racks)
+        var observed = new double[layout.PowerDomains.Count];
+        var isEstimate = new bool[layout.PowerDomains.Count];
+        for (var index = 0; index < layout.Racks.Count; index++)
         {
+            var rack = layout.Racks[index];
             var watts = telemetry.GetValueOrDefault(rack.Id)?.Watts;
             for (var domain = rack.PowerDomain; domain >= 0; domain = layout.PowerDomains[domain].Parent)
-                observed[domain] += watts; // One unknown rack makes the sum unknown.
+            {
+                // What is not known counts as what is committed to it, never as zero.
+                observed[domain] += watts ?? state.RackDraw(index).Value;
+                isEstimate[domain] |= watts is null;
+            }
         }
         return layout.PowerDomains.Select((domain, index) => new PowerView(
             domain.Id, domain.Kind, domain.Parent < 0 ? null : layout.PowerDomains[domain.Parent].Id, state.PowerLimit(index),
-            state.PowerCommitted(index), observed[index] is { } watts ? Watts.FromWatts(watts) : null)).ToValueList();
+            state.PowerCommitted(index), Watts.FromWatts(observed[index]), isEstimate[index])).ToValueList();
     }
 
     private static ValueList<CoolingView> Cooling(HallState state) =>

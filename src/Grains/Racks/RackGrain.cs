@@ -87,7 +87,9 @@ internal sealed class RackGrain(
         var answers = await Task.WhenAll(lease.Lease.Gpus.Select(gpu => GrainFactory.Gpu(GrainKeys.GpuOf(node.Node, gpu)).Run(LeaseOf(lease.Lease, node))));
         if (Array.Find(answers, answer => !answer.Started) is { } refusal)
         {
-            log.LogInformation("Rack {Rack}: task {Task} of {Job} does not run yet: {Why}", Card.Rack, lease.Lease.Task, lease.Lease.Job, refusal.Message);
+            if (lease.Obstacle != refusal.Message)
+                log.LogInformation("Rack {Rack}: task {Task} of {Job} does not run yet: {Why}", Card.Rack, lease.Lease.Task, lease.Lease.Job, refusal.Message);
+            lease.Obstacle = refusal.Message;
             return;
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);

@@ -59,7 +59,7 @@ internal sealed class LocalAgent(IOptions<FactoryHostOptions> options, AgentToke
     private async Task Relay(StreamReader output)
     {
         while (await output.ReadLineAsync() is { } line)
-            log.LogDebug("Agent: {Line}", line);
+            log.LogInformation("Agent: {Line}", line);
     }
 
     private static async Task<bool> Tick(PeriodicTimer timer, CancellationToken cancellation)

@@ -32,7 +32,7 @@ internal static class Answers
     public static HallResponse Of(HallView view) => new(
         view.Hall.Value, view.Sequence, view.Gpus, view.FreeGpus, view.Waiting, view.Running, view.Ended, view.Tokens,
         [.. view.Power.Select(power => new PowerResponse(
-            power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed?.Value))],
+            power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed.Value, power.IsEstimate))],
         [.. view.Cooling.Select(loop => new CoolingResponse(loop.Loop.Value, loop.Capacity.Value, loop.Committed.Value))],
         [.. view.Links.Select(link => new LinkResponse(link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value))],
         [.. view.Racks.Select(rack => new RackResponse(

@@ -43,7 +43,7 @@ function show(hall) {
   $("ended").textContent = hall.ended;
   $("tokens").textContent = Math.round(hall.tokens).toLocaleString("en");
   fill("power", hall.power.filter((domain) => domain.kind !== "rack").map((domain) => [
-    cell(domain.domain), cell(domain.kind), cell(watts(domain.committedWatts), true), cell(watts(domain.observedWatts), true),
+    cell(domain.domain), cell(domain.kind), cell(watts(domain.committedWatts), true), cell((domain.isEstimate ? "about " : "") + watts(domain.observedWatts), true),
     cell(watts(domain.limitWatts), true), cell(bar(domain.committedWatts, domain.limitWatts)),
   ]));
   fill("cooling", hall.cooling.map((loop) => [
