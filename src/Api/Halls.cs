@@ -113,3 +113,9 @@ public sealed record PowerLimitResponse(string Domain, double RequestedWatts, do
 /// <param name="State">ready, cordoned or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
 /// <param name="Reason">Why.</param>
 public sealed record StateRequest(string State, string Reason = "");
+
+/// <summary>The factory.</summary>
+/// <param name="Version">Its version: grows with every change of declared objects.</param>
+/// <param name="TimeScale">Simulated seconds in one second.</param>
+/// <param name="Halls">Its halls.</param>
+public sealed record FactoryResponse(long Version, double TimeScale, IReadOnlyList<string> Halls);

@@ -1,7 +1,26 @@
 using System.CommandLine;
+using ControlPlane.Cli;
 
-var root = new RootCommand("factoryctl drives an AI factory: apply manifests, submit jobs, ask why.");
-
-root.Subcommands.Add(ControlPlane.Cli.ReplayCommand.Build());
+var root = new RootCommand("factoryctl drives an AI factory: apply manifests, submit jobs, ask why.")
+{
+    FactoryClient.Server,
+    FactoryClient.Key,
+    ApplyCommand.Build(),
+    ApplyCommand.BuildDelete(),
+    GetCommand.Build(),
+    JobCommands.BuildSubmit(),
+    JobCommands.BuildJob(),
+    JobCommands.BuildCancel(),
+    JobCommands.BuildWhy(),
+    KernelCommand.Build(),
+    HallCommands.BuildTop(),
+    HallCommands.BuildEvents(),
+    HallCommands.BuildGpu(),
+    HallCommands.BuildLimit(),
+    HallCommands.BuildSet(),
+    DemoCommand.Build(),
+    ReplayCommand.Build(),
+    SchemaCommand.Build(),
+};
 
 return await root.Parse(args).InvokeAsync();

@@ -37,6 +37,50 @@ public static class JobSpecs
             spec.Hall is null ? null : new HallId(spec.Hall), spec.Jurisdiction);
     }
 
+    /// <summary>The manifest that <see cref="From"/> reads as the given job.</summary>
+    public static Manifest ToManifest(string name, JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var simulated = spec.Work as SimulatedWork;
+        var kernel = spec.Work as KernelWork;
+        var content = new JobManifestSpec
+        {
+            Queue = spec.Queue.Value,
+            Priority = spec.Priority,
+            Hall = spec.Hall?.Value,
+            Jurisdiction = spec.Jurisdiction,
+            Topology = spec.Topology == new TopologyRequest(null, null)
+                ? null : new TopologySpec { Required = spec.Topology.Required, Preferred = spec.Topology.Preferred },
+            Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
+            {
+                Name = group.Name,
+                Count = group.Count,
+                Gpus = group.GpuMilli > 0 ? group.GpuMilli / 1000.0 : group.Gpus,
+                GpuModels = [.. group.GpuModels],
+                Cpu = group.CpuMilli / 1000.0,
+                Memory = group.Memory,
+                NetworkPerGpu = group.NetworkPerGpu,
+            })],
+            Simulated = simulated is null ? null : new SimulatedWorkSpec
+            {
+                Class = simulated.Class,
+                Duration = simulated.Duration,
+                TokensPerGpuSecond = simulated.TokensPerGpuSecond,
+                Utilisation = simulated.Utilisation,
+            },
+            Kernel = kernel is null ? null : new KernelWorkSpec
+            {
+                Name = kernel.Name,
+                Sizes = kernel.Sizes.ToDictionary(size => size.Name, size => size.Value),
+                Repetitions = kernel.Repetitions,
+                Check = kernel.Check,
+                Seed = (long)kernel.Seed,
+                Timeout = kernel.Timeout == TimeSpan.Zero ? null : kernel.Timeout,
+            },
+        };
+        return new Manifest("Job", name, content, new ManifestOrigin(name, System.Collections.Immutable.ImmutableDictionary<string, (int Line, int Column)>.Empty));
+    }
+
     private static WorkSpec Work(JobManifestSpec spec) => spec.Kernel is { } kernel
         ? new KernelWork(
             kernel.Name,

@@ -6,6 +6,7 @@ using ControlPlane.Domain.Units;
 using ControlPlane.Grains;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Scheduling;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Host.Endpoints;
 
@@ -16,6 +17,12 @@ internal static class HallEndpoints
 
     public static void MapHalls(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/v1/factory", async (IGrainFactory grains, IOptions<FactoryOptions> options) =>
+        {
+            var halls = await grains.Factory().Wake();
+            var objects = await grains.Factory().Objects();
+            return Results.Ok(new FactoryResponse(objects.Version, options.Value.TimeScale, [.. halls.Select(hall => hall.Value)]));
+        });
         routes.MapGet("/v1/halls", async (IGrainFactory grains) =>
         {
             var halls = await grains.Factory().Wake();

@@ -26,7 +26,6 @@ internal sealed class ExampleJobs(IGrainFactory grains, FactoryReadiness readine
     private const int KernelEvery = 5;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly string[] Queues = ["research", "serving", "interactive"];
 
     private int _kernels;
     private JobId? _lastKernel;
@@ -81,10 +80,23 @@ internal sealed class ExampleJobs(IGrainFactory grains, FactoryReadiness readine
     {
         for (var round = 0UL; ; round++)
         {
-            foreach (var job in ExampleWorkload.Generate(seed + round, 1000, TimeSpan.FromHours(1), Queues, DurationScale))
-                yield return job with { Name = round == 0 ? job.Name : $"{job.Name}-r{round}" };
+            foreach (var job in ExampleWorkload.Generate(seed + round, 1000, TimeSpan.FromHours(1), ["research"], DurationScale))
+            {
+                yield return job with
+                {
+                    Name = round == 0 ? job.Name : $"{job.Name}-r{round}",
+                    Spec = job.Spec with { Queue = QueueOf((SimulatedWork)job.Spec.Work) },
+                };
+            }
         }
     }
+
+    private static QueueId QueueOf(SimulatedWork work) => new(work.Class switch
+    {
+        "prefill" or "decode" => "serving",
+        "other" => "interactive",
+        _ => "research",
+    });
 
     /// <summary>Tells this start's jobs from an earlier one's, whose names are taken.</summary>
     private static string Suffix(long run) => (run % 1_000_000).ToString("000000", CultureInfo.InvariantCulture);
