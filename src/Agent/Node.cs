@@ -10,7 +10,6 @@ namespace ControlPlane.Agent;
 /// <summary>The devices of this node, and what of them must outlive the agent.</summary>
 internal sealed class Node(AgentOptions options, ReportBox reports, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
     private ImmutableArray<LeasedDevice> _devices = [];
 
     /// <summary>Set when a device's health changes: tell the host at once.</summary>
@@ -30,7 +29,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
         {
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
-            var executor = new ExecutorSupervisor(id, _folder, options.RestartLimit, clock, sample => Observe(place, sample), log);
+            var executor = new ExecutorSupervisor(id, options.RestartLimit, clock, sample => Observe(place, sample), log);
             devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index) });
         }
         _devices = devices.ToImmutable();
@@ -84,7 +83,6 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
     {
         foreach (var device in _devices)
             await device.DisposeAsync().ConfigureAwait(false);
-        Directory.Delete(_folder, recursive: true);
     }
 
     private void Keep() => journal.Write(() => new JournalContents(

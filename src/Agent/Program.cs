@@ -46,4 +46,5 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
         ExitWithParent = parsed.GetValue(withParent),
     },
     cancellation));
-return await root.Parse(args).InvokeAsync();
+// The host's own lifetime answers signals; a second answer would end the process before the work is put away.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

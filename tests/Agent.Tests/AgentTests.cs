@@ -104,6 +104,34 @@ public sealed class AgentTests
         Assert.Equal(6, (await stream.LeaseAsync(RunningAgent.Lease("late", 4))).CurrentGeneration);
     }
 
+    [Fact]
+    public async Task Without_the_native_library_kernels_run_on_the_managed_reference()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.StartWithoutNative(host);
+        var stream = await host.AcceptAsync();
+        Assert.Contains("managed reference", Assert.Single(stream.Hello.Devices).Name, StringComparison.Ordinal);
+        Assert.True((await stream.RunAsync(RunningAgent.Lease("job", 1))).Succeeded);
+    }
+
+    [SkippableFact]
+    public async Task An_agent_asked_to_end_stops_its_work_and_tells_of_it_when_it_is_back()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var old = RunningAgent.Start(host, "cuda");
+        var stream = await host.AcceptAsync();
+        old.OrderFault("hang");
+        Assert.True((await stream.LeaseAsync(RunningAgent.Lease("job", 1))).Accepted);
+        await old.FaultStruckAsync();
+        var executor = Process.GetProcessById(old.Executor());
+        Assert.Equal(0, await old.TerminateAsync());
+        await executor.WaitForExitAsync().WaitAsync(FakeHost.Patience);
+
+        await using var agent = RunningAgent.Start(host, "cuda", Path.GetDirectoryName(old.JournalFile));
+        var report = await (await host.AcceptAsync()).ReportAsync();
+        Assert.Equal(("job", "stopped", "the agent ends"), (report.Job, report.ErrorCode, report.Error));
+    }
+
     [SkippableFact]
     public async Task An_agent_told_so_ends_with_its_parent()
     {

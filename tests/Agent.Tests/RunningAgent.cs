@@ -23,10 +23,21 @@ internal sealed class RunningAgent : IAsyncDisposable
     public static RunningAgent Start(FakeHost host, string devices, string? folder = null, params string[] more)
     {
         RequireNative();
+        return Start(host, devices, folder, _ => { }, more);
+    }
+
+    /// <summary>An agent that finds no native library, as on a machine without a C++ toolchain.</summary>
+    public static RunningAgent StartWithoutNative(FakeHost host) =>
+        Start(host, "auto", null, start => start.Environment["FACTORY_NATIVE_DIRECTORY"] = "/nonexistent", []);
+
+    private static RunningAgent Start(FakeHost host, string devices, string? folder, Action<ProcessStartInfo> adjust, string[] more)
+    {
         folder ??= Directory.CreateTempSubdirectory("factory-agent-test-").FullName;
         File.WriteAllText(Path.Combine(folder, "token"), Token + "\n");
         var start = new ProcessStartInfo("dotnet", Arguments(host.Address, devices, folder).Concat(more)) { UseShellExecute = false };
-        Prepare(start, folder);
+        start.Environment["FACTORY_CUDA_LIBRARY"] = "double";
+        start.Environment["FACTORY_DOUBLE_FAULT_FILE"] = Path.Combine(folder, "fault");
+        adjust(start);
         var process = Process.Start(start)!;
         host.AgentExit = process.WaitForExitAsync();
         return new RunningAgent(folder, process);
@@ -37,12 +48,6 @@ internal sealed class RunningAgent : IAsyncDisposable
         typeof(AgentOptions).Assembly.Location, "--host", host.ToString(), "--node", "rack-t-n00",
         "--token-file", Path.Combine(folder, "token"), "--devices", devices, "--journal", Path.Combine(folder, "journal"),
     ];
-
-    public static void Prepare(ProcessStartInfo start, string folder)
-    {
-        start.Environment["FACTORY_CUDA_LIBRARY"] = "double";
-        start.Environment["FACTORY_DOUBLE_FAULT_FILE"] = Path.Combine(folder, "fault");
-    }
 
     public static Lease Lease(string job, long generation, string kernel = "triad", uint timeoutSeconds = 0) => new()
     {
@@ -78,6 +83,14 @@ internal sealed class RunningAgent : IAsyncDisposable
         .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains("\0executor\0", StringComparison.Ordinal))
         .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
 
+    /// <summary>Asks the agent to end, as systemd does, and waits for its exit status.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await _process.WaitForExitAsync().WaitAsync(FakeHost.Patience);
+        return _process.ExitCode;
+    }
+
     public async Task<string> KillAsync()
     {
         _process.Kill();
@@ -91,7 +104,8 @@ internal sealed class RunningAgent : IAsyncDisposable
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
     }
 
     private static void RequireNative()

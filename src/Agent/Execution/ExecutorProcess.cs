@@ -37,9 +37,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         var status => $"the executor ended with status {status}",
     };
 
-    public static async Task<ExecutorProcess> StartAsync(string device, string folder, Action<DeviceSample> sampled, CancellationToken cancellation)
+    public static async Task<ExecutorProcess> StartAsync(string device, Action<DeviceSample> sampled, CancellationToken cancellation)
     {
-        var path = Path.Combine(folder, Guid.NewGuid().ToString("N")[..12]);
+        // A folder that only this user can enter, gone as soon as the executor has connected.
+        var folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
+        var path = Path.Combine(folder, "executor");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
@@ -65,7 +67,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
         finally
         {
-            File.Delete(path);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -9,7 +9,7 @@ namespace ControlPlane.Agent.Execution;
 /// lease ends in a report.
 /// </summary>
 internal sealed class ExecutorSupervisor(
-    string device, string folder, int restartLimit, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
+    string device, int restartLimit, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
 {
     /// <summary>More restarts than the limit within this time mean that the device, not the work, is at fault.</summary>
     private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
@@ -26,7 +26,7 @@ internal sealed class ExecutorSupervisor(
         if (_executor is { Ended.IsCompleted: false })
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
-        _executor = await ExecutorProcess.StartAsync(device, folder, sampled, cancellation).ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(device, sampled, cancellation).ConfigureAwait(false);
         log.LogInformation("Executor of {Device} runs as process {Process}.", device, _executor.ProcessId);
         return _executor;
     }

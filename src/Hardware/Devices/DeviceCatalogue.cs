@@ -52,7 +52,7 @@ public static class DeviceCatalogue
         };
         if (ComputeLibrary.WhyUnavailable is { } reason)
             throw new DeviceFaultException(DeviceFaultException.NoDevice, "FACTORY_NO_DEVICE", reason);
-        return NativeDevice.Open(backend, index, id);
+        return NativeDevice.Open(backend, index, id, backend == NativeMethods.BackendCuda ? ComputeLibrary.Ptx : null);
     }
 
     private static List<DeviceDescription> Cuda(List<string> remarks)

@@ -12,6 +12,8 @@ internal static unsafe class ComputeLibrary
     public const string DirectoryVariable = "FACTORY_NATIVE_DIRECTORY";
     public const string CudaVariable = "FACTORY_CUDA_LIBRARY";
 
+    private const string FileName = "libfactory_gpu.so";
+
     private static readonly Lazy<string?> LoadFailure = new(Load);
 
     /// <summary>Null when the library can be used; otherwise why not.</summary>
@@ -54,6 +56,8 @@ internal static unsafe class ComputeLibrary
 
     private static string? Load()
     {
+        if (Find(FileName) is null)
+            return $"{FileName} is not beside the program; it is built where cmake and a C++17 compiler are installed";
         NativeLibrary.SetDllImportResolver(typeof(ComputeLibrary).Assembly, Resolve);
         try
         {
@@ -73,7 +77,7 @@ internal static unsafe class ComputeLibrary
     {
         if (name != NativeMethods.Library)
             return 0;
-        var file = Find("libfactory_gpu.so");
+        var file = Find(FileName);
         return file is null ? 0 : NativeLibrary.Load(file);
     }
 

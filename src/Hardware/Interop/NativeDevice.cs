@@ -28,9 +28,10 @@ internal sealed unsafe class NativeDevice : IComputeDevice
         }
     }
 
-    public static NativeDevice Open(uint backend, int index, string id)
+    /// <param name="kernels">PTX, for CUDA.</param>
+    public static NativeDevice Open(uint backend, int index, string id, string? kernels)
     {
-        fixed (byte* driver = Utf8(ComputeLibrary.CudaDriver), ptx = Utf8(backend == NativeMethods.BackendCuda ? ComputeLibrary.Ptx : null))
+        fixed (byte* driver = Utf8(ComputeLibrary.CudaDriver), ptx = Utf8(kernels))
         {
             var options = new NativeMethods.DeviceOptions
             {
