@@ -13,7 +13,8 @@ internal sealed class RackGrain(
     private readonly Dictionary<LeaseKey, RackLease> _leases = [];
     private readonly Dictionary<GpuId, GpuSample> _samples = [];
     private RackOrders? _orders;
-    private IDisposable? _timer;
+    private IGrainTimer? _timer;
+    private IGrainTimer? _nextEnd;
 
     private RackCard Card => _orders!.Rack!;
 
@@ -69,6 +70,21 @@ internal sealed class RackGrain(
                 await Begin(_leases[lease.Key]);
         }
         _timer ??= this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(options.Value.ReportPeriod, options.Value.ReportPeriod));
+        AwaitNextEnd();
+    }
+
+    /// <summary>Reports at the instant the next simulated lease is done, instead of at the next period.</summary>
+    private void AwaitNextEnd()
+    {
+        var next = _leases.Values.Where(lease => lease.End is null).Min(lease => lease.DoneAt);
+        if (next is not { } done)
+            return;
+        var due = done - clock.GetUtcNow();
+        due = due > TimeSpan.Zero ? due : TimeSpan.FromMilliseconds(1);
+        if (due > options.Value.ReportPeriod)
+            return; // The period comes first, and looks again.
+        _nextEnd ??= this.RegisterGrainTimer(static (rack, _) => rack.ReportNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _nextEnd.Change(due, Timeout.InfiniteTimeSpan);
     }
 
     private async Task Tick(CancellationToken cancellationToken)
@@ -93,6 +109,8 @@ internal sealed class RackGrain(
             return;
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
+        if (Card.Simulated && lease.Lease.Work is SimulatedWork work)
+            lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result, null);
     }
@@ -111,7 +129,8 @@ internal sealed class RackGrain(
         foreach (var lease in _leases.Values.ToList())
             await Stop(lease);
         _timer?.Dispose();
-        _timer = null;
+        _nextEnd?.Dispose();
+        (_timer, _nextEnd) = (null, null);
         DeactivateOnIdle();
     }
 
@@ -143,5 +162,7 @@ internal sealed class RackGrain(
         }
         if (answer.Changed || answer.Incarnation != incarnation)
             await Follow(answer);
+        else
+            AwaitNextEnd();
     }
 }

@@ -8,6 +8,9 @@ internal sealed class RackLease(TaskLease lease)
     /// <summary>When its work began, or null while it does not run.</summary>
     public DateTimeOffset? StartedAt { get; set; }
 
+    /// <summary>When its simulated work will be done if nothing changes, or null.</summary>
+    public DateTimeOffset? DoneAt { get; set; }
+
     /// <summary>Why it does not run yet, as last logged.</summary>
     public string Obstacle { get; set; } = "";
 
