@@ -16,6 +16,8 @@ internal sealed class EmptyRoom
     private readonly TaskDemand _task;
     private readonly long[] _powerLeft;
     private readonly long[] _heatLeft;
+    private (int Rack, int Model, bool Heat) _lastKey = (-1, -1, false);
+    private int _lastRoom;
 
     public EmptyRoom(HallState state, TaskDemand task)
     {
@@ -79,13 +81,21 @@ internal sealed class EmptyRoom
         return Math.Min(room, _task.Count);
     }
 
-    // Each rack alone against every limit above it: an upper bound of what all racks can do together.
+    // Nodes of a rack stand together, so the last answer often holds for the next node.
     private int UnderLimits(int node, int model, bool heat)
+    {
+        var key = (_state.Shape.Rack[node], model, heat);
+        if (_lastKey != key)
+            (_lastKey, _lastRoom) = (key, ComputeUnderLimits(key.Item1, model, heat));
+        return _lastRoom;
+    }
+
+    // Each rack alone against every limit above it: an upper bound of what all racks can do together.
+    private int ComputeUnderLimits(int rack, int model, bool heat)
     {
         var lease = _state.Shape.LeaseMilliwatts[model];
         if (lease == 0)
             return int.MaxValue;
-        var rack = _state.Shape.Rack[node];
         var gpus = (long)int.MaxValue;
         foreach (var domain in _state.Shape.PowerPath[rack])
             gpus = Math.Min(gpus, Math.Max(0, _powerLeft[domain]) / lease);
