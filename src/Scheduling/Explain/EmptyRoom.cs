@@ -44,12 +44,25 @@ internal sealed class EmptyRoom
     public long[] InDomains(DomainMap map)
     {
         var held = new long[map.Count];
+        var (last, room) = (-1, 0);
         for (var node = 0; node < map.OfNode.Length; node++)
         {
-            if (map.OfNode[node] >= 0)
-                held[map.OfNode[node]] += OnNode(node, Steps.Length - 1);
+            if (map.OfNode[node] < 0)
+                continue;
+            if (last < 0 || !Alike(node, last))
+                (last, room) = (node, OnNode(node, Steps.Length - 1));
+            held[map.OfNode[node]] += room;
         }
         return held;
+    }
+
+    // Nodes of one rack and one make hold the same when empty.
+    private bool Alike(int node, int other)
+    {
+        var shape = _state.Shape;
+        return shape.Rack[node] == shape.Rack[other] && shape.Model[node] == shape.Model[other]
+            && shape.Gpus[node] == shape.Gpus[other] && shape.Cpu[node] == shape.Cpu[other]
+            && shape.Memory[node] == shape.Memory[other];
     }
 
     public Reason Reason(int step, string group, long total)

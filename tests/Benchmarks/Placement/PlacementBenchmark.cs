@@ -106,8 +106,10 @@ internal static class PlacementBenchmark
             if (decision is not Refused)
                 throw new InvalidOperationException($"A job larger than the hall was not refused: {decision.Explain()}");
         }
-        if (print)
-            Figure.Print(name + "-p99", Figure.Percentile(times, 0.99), "ms");
+        if (!print)
+            return;
+        Figure.Print(name + "-p50", Figure.Percentile(times, 0.5), "ms");
+        Figure.Print(name + "-p99", Figure.Percentile(times, 0.99), "ms");
     }
 
     private static void Forks(string name, HallLayout layout, bool print)
