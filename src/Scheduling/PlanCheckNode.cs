@@ -43,8 +43,9 @@ internal static class PlanCheckNode
             var milli = asked == 0 ? 0 : group.GpuMilli > 0 ? group.GpuMilli : 1000;
             if (task.Gpus.Count != asked || task.GpuMilli != milli || task.Gpus.Distinct().Count() != asked)
                 found.Add(new PlanViolation("gpu", $"task {task.Group}/{task.Task} does not get {asked} x {milli} milli of distinct GPUs"));
-            if (asked > 0 && group.GpuModels.Count > 0 && !group.GpuModels.Contains(state.Layout.GpuModels[facts.GpuModel].Name))
-                found.Add(new PlanViolation("model", $"node {facts.Id} holds {state.Layout.GpuModels[facts.GpuModel].Name}"));
+            var model = facts.Gpus == 0 ? "no GPU" : state.Layout.GpuModels[facts.GpuModel].Name;
+            if (asked > 0 && group.GpuModels.Count > 0 && !group.GpuModels.Contains(model))
+                found.Add(new PlanViolation("model", $"node {facts.Id} holds {model}"));
             foreach (var gpu in task.Gpus)
             {
                 free[gpu] -= task.GpuMilli;

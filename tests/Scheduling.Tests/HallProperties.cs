@@ -106,6 +106,38 @@ public sealed class HallProperties
             },
             iter: Runs);
 
+    [Fact]
+    public void A_single_task_is_placed_wherever_any_plan_for_it_would_pass() =>
+        Gen.Select(Halls, Events, Groups, Gen.Int[0, 6]).Sample(
+            (layout, events, group, named) =>
+            {
+                var profile = PlacementProfile.Named(PlacementProfile.Names[named])!;
+                var state = new HallState(layout);
+                for (var step = 0; step < events.Length; step++)
+                    Happen(state, events[step], step, profile);
+                var spec = Ask.For(group with { Count = 1 });
+                var possible = Enumerable.Range(0, layout.Nodes.Count).SelectMany(node => Plans(state, spec, node))
+                    .Any(plan => PlanCheck.Verify(state, new JobId("asked"), spec, plan).Count == 0);
+                Assert.Equal(possible, state.Place(spec, "asked", profile) is Placed);
+            },
+            iter: Runs);
+
+    // Every GPU for a share; the free GPUs, or all, for whole ones: which of them makes no difference.
+    private static IEnumerable<Assignment> Plans(HallState state, JobSpec spec, int node)
+    {
+        var group = spec.Groups[0];
+        var gpus = state.Layout.Nodes[node].Gpus;
+        if (group.GpuMilli > 0)
+        {
+            for (var gpu = 0; gpu < gpus; gpu++)
+                yield return new Assignment([new TaskPlacement(0, 0, node, [gpu], group.GpuMilli)]);
+            yield break;
+        }
+        var free = Enumerable.Range(0, gpus)
+            .Where(gpu => state.FreeGpuMilli(node)[gpu] == 1000 && !state.IsGpuFailed(node, gpu)).Take(group.Gpus).ToValueList();
+        yield return new Assignment([new TaskPlacement(0, 0, node, free, group.Gpus > 0 ? 1000 : 0)]);
+    }
+
     private static void Happen(HallState state, (int Kind, int Which, int Amount, JobSpec Spec) what, int step, PlacementProfile profile)
     {
         var layout = state.Layout;

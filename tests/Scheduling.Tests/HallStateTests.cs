@@ -63,6 +63,14 @@ public sealed class HallStateTests
     }
 
     [Fact]
+    public void Refuses_a_layout_that_points_to_nothing()
+    {
+        var layout = new Hall().Rack("r1", 1, 4).Layout();
+        var fault = Assert.Throws<InvariantException>(() => new HallState(layout with { GpuModels = [] }));
+        Assert.Equal("Layout of hall hall-1: node r1-n00 has GPUs of no model.", fault.Message);
+    }
+
+    [Fact]
     public void Releasing_what_holds_nothing_is_a_bug() =>
         Assert.Throws<InvariantException>(() => new Hall().Rack("r1", 1, 1).State().Release(new JobId("a")));
 }

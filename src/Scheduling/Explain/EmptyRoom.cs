@@ -16,6 +16,8 @@ internal sealed class EmptyRoom
     private readonly TaskDemand _task;
     private readonly long[] _powerLeft;
     private readonly long[] _heatLeft;
+    private (int Rack, int Model, bool Heat) _lastKey = (-1, -1, false);
+    private int _lastRoom;
 
     public EmptyRoom(HallState state, TaskDemand task)
     {
@@ -42,12 +44,25 @@ internal sealed class EmptyRoom
     public long[] InDomains(DomainMap map)
     {
         var held = new long[map.Count];
+        var (last, room) = (-1, 0);
         for (var node = 0; node < map.OfNode.Length; node++)
         {
-            if (map.OfNode[node] >= 0)
-                held[map.OfNode[node]] += OnNode(node, Steps.Length - 1);
+            if (map.OfNode[node] < 0)
+                continue;
+            if (last < 0 || !Alike(node, last))
+                (last, room) = (node, OnNode(node, Steps.Length - 1));
+            held[map.OfNode[node]] += room;
         }
         return held;
+    }
+
+    // Nodes of one rack and one make hold the same when empty.
+    private bool Alike(int node, int other)
+    {
+        var shape = _state.Shape;
+        return shape.Rack[node] == shape.Rack[other] && shape.Model[node] == shape.Model[other]
+            && shape.Gpus[node] == shape.Gpus[other] && shape.Cpu[node] == shape.Cpu[other]
+            && shape.Memory[node] == shape.Memory[other];
     }
 
     public Reason Reason(int step, string group, long total)
@@ -79,13 +94,21 @@ internal sealed class EmptyRoom
         return Math.Min(room, _task.Count);
     }
 
-    // Each rack alone against every limit above it: an upper bound of what all racks can do together.
+    // Nodes of a rack stand together, so the last answer often holds for the next node.
     private int UnderLimits(int node, int model, bool heat)
+    {
+        var key = (_state.Shape.Rack[node], model, heat);
+        if (_lastKey != key)
+            (_lastKey, _lastRoom) = (key, ComputeUnderLimits(key.Item1, model, heat));
+        return _lastRoom;
+    }
+
+    // Each rack alone against every limit above it: an upper bound of what all racks can do together.
+    private int ComputeUnderLimits(int rack, int model, bool heat)
     {
         var lease = _state.Shape.LeaseMilliwatts[model];
         if (lease == 0)
             return int.MaxValue;
-        var rack = _state.Shape.Rack[node];
         var gpus = (long)int.MaxValue;
         foreach (var domain in _state.Shape.PowerPath[rack])
             gpus = Math.Min(gpus, Math.Max(0, _powerLeft[domain]) / lease);

@@ -30,6 +30,8 @@ internal static class ReasonText
             ReasonCode.CpuShort => $"Beside the free GPUs, CPU cores suffice for {available} of {needed} of group {subject}; ask for fewer cores a task.",
             ReasonCode.MemoryShort => $"Beside the free GPUs, memory suffices for {available} of {needed} of group {subject}; ask for less memory a task.",
             ReasonCode.AdapterShort => $"Network adapters carry {available} a GPU and group {subject} needs {needed}; require one NVLink domain or less bandwidth.",
+            ReasonCode.PowerShort when reason.Unit == "tasks" => $"Power, tightest at {subject}, suffices for {available} of {needed}; raise the rating or ask for fewer GPUs.",
+            ReasonCode.HeatShort when reason.Unit == "tasks" => $"Cooling, tightest at {subject}, suffices for {available} of {needed}; raise the capacity or ask for fewer GPUs.",
             ReasonCode.PowerShort => $"Power domain {subject} has {available} of headroom and the job needs {needed} there; release jobs below it or raise its limit.",
             ReasonCode.HeatShort => $"Cooling loop {subject} can take {available} more heat and the job adds {needed}; release jobs it cools or raise its capacity.",
             ReasonCode.LinkShort => $"Link {subject} has {available} left and the job needs {needed} on it; require one leaf or ask for less bandwidth.",

@@ -46,5 +46,7 @@ public sealed record Waiting([property: Id(0)] ValueList<Reason> Reasons) : Plac
 public sealed record Refused([property: Id(0)] ValueList<Reason> Reasons) : PlacementDecision
 {
     /// <inheritdoc/>
-    public override string Explain() => "Refused. " + string.Join(" ", Reasons.Select(reason => reason.Explain()));
+    public override string Explain() =>
+        (Reasons[0].Unit.Length > 0 ? "Refused: not even the empty hall could run it. " : "Refused. ")
+        + string.Join(" ", Reasons.Select(reason => reason.Explain()));
 }

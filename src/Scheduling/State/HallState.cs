@@ -16,9 +16,10 @@ public sealed class HallState
     private HallState? _scratch;
 
     /// <summary>An empty, healthy hall at its rated limits.</summary>
-    /// <param name="layout">The hall; indexes in it must refer to existing entries.</param>
+    /// <param name="layout">The hall.</param>
+    /// <exception cref="InvariantException">An index in the layout points to nothing.</exception>
     public HallState(HallLayout layout)
-        : this(new HallShape(layout))
+        : this(new HallShape(LayoutChecks.Checked(layout)))
     {
         for (var node = 0; node < layout.Nodes.Count; node++)
             Index.Update(node, Nodes);
@@ -308,5 +309,7 @@ public sealed class HallState
         Power.CopyFrom(other.Power);
         Links.CopyFrom(other.Links);
         Queues.CopyFrom(other.Queues);
+        // Versions start over from the other's, so a kept score could pass for one of a node it never saw.
+        Scores.Clear();
     }
 }

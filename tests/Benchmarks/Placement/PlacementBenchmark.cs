@@ -22,7 +22,8 @@ internal static class PlacementBenchmark
             OneGpu("one-gpu-12500x8", large, PlacementProfile.Factory, print);
             Turnover("turnover-12500x8", large, print);
             Gangs("gang-1024-12500x8", large, print);
-            Never("never-fits-12500x8", large, print);
+            Never("never-fits-12500x8", large, BenchmarkHall.Job(LargeNodes + 1, 8), print);
+            Never("never-fits-in-rack-12500x8", large, BenchmarkHall.Job(5, 8) with { Topology = new TopologyRequest(TopologyLevel.Rack, null) }, print);
             Forks("fork-12500x8", large, print);
         }
     }
@@ -93,11 +94,10 @@ internal static class PlacementBenchmark
         Figure.Print(name + "-p99", Figure.Percentile(times, 0.99), "ms");
     }
 
-    private static void Never(string name, HallLayout layout, bool print)
+    private static void Never(string name, HallLayout layout, JobSpec spec, bool print)
     {
         var state = new HallState(layout);
         var times = new double[200];
-        var spec = BenchmarkHall.Job(LargeNodes + 1, 8);
         for (var run = 0; run < times.Length; run++)
         {
             var watch = Stopwatch.StartNew();
@@ -106,8 +106,10 @@ internal static class PlacementBenchmark
             if (decision is not Refused)
                 throw new InvalidOperationException($"A job larger than the hall was not refused: {decision.Explain()}");
         }
-        if (print)
-            Figure.Print(name + "-p99", Figure.Percentile(times, 0.99), "ms");
+        if (!print)
+            return;
+        Figure.Print(name + "-p50", Figure.Percentile(times, 0.5), "ms");
+        Figure.Print(name + "-p99", Figure.Percentile(times, 0.99), "ms");
     }
 
     private static void Forks(string name, HallLayout layout, bool print)
