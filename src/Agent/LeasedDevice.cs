@@ -9,13 +9,14 @@ namespace ControlPlane.Agent;
 internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
+    private DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
     private Lease? _current;
     private Lease? _last;
     private CancellationTokenSource _stop = new();
     private string _stopReason = "";
     private Task _work = Task.CompletedTask;
     private long _newest;
+    private bool _ended;
 
     public uint Index => description.Index;
 
@@ -100,19 +101,26 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         }
     }
 
+    /// <summary>Brings the executor up before the first lease, so that there are readings.</summary>
+    public void Start()
+    {
+        lock (_lock)
+            _work = executor.TryStartAsync();
+    }
+
     /// <summary>Takes what the executor says. A device stays failed until an operator restarts the agent.</summary>
     public void Observe(DeviceSample said)
     {
         var changed = false;
         lock (_lock)
         {
-            if (said.HasUtilisation)
-                _sample.Utilisation = said.Utilisation;
-            if (said.Health > _sample.Health)
-            {
-                (_sample.Health, _sample.HealthDetail) = (said.Health, said.HealthDetail);
-                changed = true;
-            }
+            var (health, detail) = (_sample.Health, _sample.HealthDetail);
+            changed = said.Health > health;
+            // A reading that is missing now is unknown now: nothing of the last sample is kept.
+            if (said.Health == DeviceHealth.Unknown)
+                _sample = said.Clone();
+            _sample.Device = Index;
+            (_sample.Health, _sample.HealthDetail) = changed ? (said.Health, said.HealthDetail) : (health, detail);
         }
         if (changed)
             node.HealthChanged();
@@ -123,7 +131,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         StopWhateverRuns("the agent ends");
         Task work;
         lock (_lock)
-            work = _work;
+            (_ended, work) = (true, _work);
         await work.ConfigureAwait(false);
         await executor.DisposeAsync().ConfigureAwait(false);
     }
@@ -182,6 +190,11 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             }
         }
         stop.Dispose();
+        bool stopsForGood;
+        lock (_lock)
+            stopsForGood = _ended || _sample.Health == DeviceHealth.Failed;
         node.Ended(report);
+        if (!stopsForGood)
+            await executor.TryStartAsync().ConfigureAwait(false);
     }
 }

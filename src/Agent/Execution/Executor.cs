@@ -86,8 +86,22 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
         await agent.WriteAsync(FrameKind.Report, report, default).ConfigureAwait(false);
-        if (health?.Health is DeviceHealth.Degraded or DeviceHealth.Failed && report.ErrorCode.StartsWith("cuda-", StringComparison.Ordinal))
+        if (DeviceFaultException.Poisons(report.ErrorCode))
             Environment.Exit(ExitPoisoned);
+    }
+
+    // The card's own figure where it has one; otherwise the share of time in which it had work.
+    private DeviceSample Sample()
+    {
+        var readings = device.Read();
+        var sample = new DeviceSample { Utilisation = readings.Utilisation ?? _busy.ShareSinceLastAsked() };
+        if (readings.PowerWatts is { } watts)
+            sample.PowerWatts = watts;
+        if (readings.TemperatureCelsius is { } celsius)
+            sample.TemperatureCelsius = celsius;
+        if (readings.MemoryUsedBytes is { } bytes)
+            sample.MemoryUsedBytes = (ulong)bytes;
+        return sample;
     }
 
     private async Task SampleAsync()
@@ -97,7 +111,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         {
             try
             {
-                await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Utilisation = _busy.ShareSinceLastAsked() }, default).ConfigureAwait(false);
+                await agent.WriteAsync(FrameKind.Sample, Sample(), default).ConfigureAwait(false);
             }
             catch (IOException)
             {
