@@ -8,6 +8,9 @@ namespace ControlPlane.Agent;
 /// </summary>
 internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
+    // A timer takes no more than 49 days.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
+
     private readonly Lock _lock = new();
     private DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
     private Lease? _current;
@@ -174,8 +177,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     private async Task WorkAsync(Lease lease, Task before, CancellationTokenSource stop)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var timeout = lease.Kernel.TimeoutSeconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(lease.Kernel.TimeoutSeconds);
-        var report = await executor.RunAsync(lease, timeout, stop.Token).ConfigureAwait(false);
+        var report = await RunAsync(lease, stop.Token).ConfigureAwait(false);
         lock (_lock)
         {
             if (ReferenceEquals(_current, lease))
@@ -196,5 +198,22 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         node.Ended(report);
         if (!stopsForGood)
             await executor.TryStartAsync().ConfigureAwait(false);
+    }
+
+    // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
+    private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
+    {
+        var seconds = lease.Kernel.TimeoutSeconds;
+        var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
+        try
+        {
+            return await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var report = KernelWorkOrder.ReportOf(lease);
+            KernelWorkOrder.Fail(report, "internal", $"the agent could not run the work: {e}");
+            return report;
+        }
     }
 }

@@ -49,6 +49,21 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     {
         await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
         _ = SampleAsync();
+        try
+        {
+            await ObeyAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // An agent that was killed resets the connection: the same end.
+        }
+        // A kernel that does not end would hold up an orderly exit for ever.
+        Process.GetCurrentProcess().Kill();
+        return 0;
+    }
+
+    private async Task ObeyAsync()
+    {
         while (await agent.ReadAsync(default).ConfigureAwait(false) is { } frame)
         {
             switch (frame.Kind)
@@ -63,9 +78,6 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                     throw new InvalidDataException($"The agent sent a frame of kind {frame.Kind}.");
             }
         }
-        // A kernel that does not end would hold up an orderly exit for ever.
-        Process.GetCurrentProcess().Kill();
-        return 0;
     }
 
     private void Start(Lease lease)
