@@ -17,6 +17,7 @@ internal sealed class GpuGrain(
     private readonly ILogger _log = log;
     private IGpuAgent? _agent;
     private string? _device;
+    private string _health = "unknown";
 
     private GpuId Gpu => new(this.Name());
 
@@ -62,12 +63,12 @@ internal sealed class GpuGrain(
             await Stop(held.Lease.Key);
     }
 
-    public Task Attach(IGpuAgent agent, string deviceName)
+    public Task Attach(IGpuAgent agent, string deviceName, string health)
     {
         ThrowIfPoisoned();
         var isNew = _agent is null || !_agent.Equals(agent);
         _agent = agent;
-        _device = deviceName;
+        (_device, _health) = (deviceName, health);
         if (isNew)
         {
             // A new agent process, or a new host for it: it starts what it does not run already.
@@ -81,18 +82,18 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         _log.LogInformation("GPU {Gpu} lost its agent: {Reason}", Gpu, reason);
-        _agent = null;
+        (_agent, _health) = (null, "unknown");
         return Task.CompletedTask;
     }
 
-    public async Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed)
+    public async Task<bool> Report(LeaseKey lease, KernelResult result)
     {
         ThrowIfPoisoned();
         if (Row.Find(lease) is not { } held)
             return true; // Ended meanwhile: nobody needs the report any more.
         if (held.Result is null)
-            await Commit(Row.Finish(lease, result) with { Fault = deviceFailed ? result.Error : "" });
-        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result, deviceFailed ? Gpu : null));
+            await Commit(Row.Finish(lease, result));
+        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result));
         return true;
     }
 
@@ -100,9 +101,7 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         var simulated = fleet.Sample(Gpu, clock.GetUtcNow());
-        var health = Row.Fault.Length > 0 ? "failed: " + Row.Fault
-            : simulated is { Failed: true } ? "failed"
-            : simulated is not null || _agent is not null ? "healthy" : "unknown";
+        var health = simulated is null ? _health : simulated.Failed ? "failed" : "healthy";
         return Task.FromResult(new GpuStatus(
             Gpu, _device ?? (simulated is null ? null : "simulated"), Row.Newest,
             Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun));

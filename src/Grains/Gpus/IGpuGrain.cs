@@ -21,9 +21,9 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Keep")]
     Task Keep(ValueList<LeaseKey> leases);
 
-    /// <summary>An agent that owns the device offers to carry out commands. Renewed while it is connected.</summary>
+    /// <summary>An agent that owns the device offers to carry out commands, and says how the device is. Renewed while it is connected.</summary>
     [Alias("Attach")]
-    Task Attach(IGpuAgent agent, string deviceName);
+    Task Attach(IGpuAgent agent, string deviceName, string health);
 
     /// <summary>The agent's connection is gone.</summary>
     [Alias("Detach")]
@@ -31,7 +31,7 @@ public interface IGpuGrain : IGrainWithStringKey
 
     /// <summary>The agent reports that a lease's work is over. Returns true once the rack has been told.</summary>
     [Alias("Report")]
-    Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed);
+    Task<bool> Report(LeaseKey lease, KernelResult result);
 
     /// <summary>What the device is doing.</summary>
     [Alias("Get")]

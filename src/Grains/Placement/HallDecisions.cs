@@ -72,11 +72,14 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
             Hear(end);
     }
 
-    /// <summary>Marks a GPU as failed; jobs that hold it are placed again elsewhere.</summary>
+    /// <summary>
+    /// Marks a GPU as failed; jobs that hold it are placed again elsewhere. A kernel stays: its own report, which the
+    /// agent repeats until it is heard, says what went wrong, and moving the job would lose that.
+    /// </summary>
     public void FailGpu(GpuId gpu)
     {
         record(new GpuConditionChanged(Next, now(), gpu, true));
-        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Gpus.Contains(gpu)).ToList())
+        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Spec.Work is not KernelWork && job.Gpus.Contains(gpu)).ToList())
             record(new JobRequeued(Next, now(), job.Job, $"GPU {gpu} failed: waits to be placed again."));
     }
 

@@ -76,7 +76,10 @@ internal sealed partial class PlacementGrain(
         }
         if (_book.State is null)
             return new PlaceAnswer(false, Unrecorded(JobPhase.Waiting, $"Hall {this.Name()} has no layout yet."));
+        using var activity = FactoryTelemetry.Source.StartActivity("placement.decide");
         var (decision, seed) = _decisions.Decide(job, spec);
+        activity?.SetTag("job", job.Value).SetTag("hall", this.Name()).SetTag("decision", decision.GetType().Name);
+        FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
             return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
         _decisions.Submit(job, spec, decision, seed);

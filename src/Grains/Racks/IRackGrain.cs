@@ -104,15 +104,13 @@ public readonly record struct LeaseKey(
 /// <param name="Message">What happened, for a person.</param>
 /// <param name="Tokens">Tokens made.</param>
 /// <param name="Result">The kernel's report, or null.</param>
-/// <param name="FailedGpu">A GPU that is not usable any more, or null.</param>
 [GenerateSerializer, Immutable, Alias("LeaseEnd")]
 public sealed record LeaseEnd(
     [property: Id(0)] LeaseKey Key,
     [property: Id(1)] bool Succeeded,
     [property: Id(2)] string Message,
     [property: Id(3)] double Tokens,
-    [property: Id(4)] KernelResult? Result,
-    [property: Id(5)] GpuId? FailedGpu);
+    [property: Id(4)] KernelResult? Result);
 
 /// <summary>What a rack says about itself.</summary>
 /// <param name="Rack">The rack.</param>

@@ -112,7 +112,7 @@ internal sealed class RackGrain(
         if (Card.Simulated && lease.Lease.Work is SimulatedWork work)
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
-            lease.End ??= KernelEnds.Of(lease.Lease.Key, result, null);
+            lease.End ??= KernelEnds.Of(lease.Lease.Key, result);
     }
 
     private GpuLease LeaseOf(TaskLease lease, NodeCard node) => new(
