@@ -67,6 +67,7 @@ public sealed class TestFactory : IAsyncDisposable
             silo.AddFactory();
             silo.Services.Configure<FactoryOptions>(settings => options.Configure?.Invoke(settings));
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var factory = new TestFactory(cluster, clock, storage);

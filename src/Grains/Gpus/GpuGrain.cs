@@ -109,12 +109,12 @@ internal sealed class GpuGrain(
 
     private void StartWork(GpuLease lease)
     {
-        using var activity = FactoryTelemetry.Source.StartActivity("gpu.run");
+        using var activity = FactoryTelemetry.Source.StartActivity("gpu.run", ActivityKind.Internal, lease.TraceParent);
         activity?.SetTag("job", lease.Key.Job.Value).SetTag("gpu", Gpu.Value).SetTag("generation", lease.Key.Generation);
         if (lease.Simulated)
             fleet.Start(Gpu, lease, Row.Find(lease.Key)!.At);
         else if (lease.Work is KernelWork kernel)
-            Tell(agent => agent.Start(Gpu, lease.Key, kernel, Activity.Current?.Id ?? ""));
+            Tell(agent => agent.Start(Gpu, lease.Key, kernel, activity?.Id ?? lease.TraceParent));
     }
 
     private void StopWork(GpuLease lease)

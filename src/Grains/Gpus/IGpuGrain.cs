@@ -60,6 +60,7 @@ public interface IGpuAgent : IGrainObserver
 /// <param name="IdleWatts">The device's idle draw.</param>
 /// <param name="LimitWatts">The device's power limit.</param>
 /// <param name="InletCelsius">Temperature of what cools it.</param>
+/// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
 [GenerateSerializer, Immutable, Alias("GpuLease")]
 public sealed record GpuLease(
     [property: Id(0)] LeaseKey Key,
@@ -69,7 +70,8 @@ public sealed record GpuLease(
     [property: Id(4)] WorkSpec Work,
     [property: Id(5)] double IdleWatts,
     [property: Id(6)] double LimitWatts,
-    [property: Id(7)] double InletCelsius);
+    [property: Id(7)] double InletCelsius,
+    [property: Id(8)] string TraceParent);
 
 /// <summary>The answer to a lease.</summary>
 /// <param name="Started">True when its work runs.</param>

@@ -30,6 +30,7 @@ internal sealed partial class PlacementGrain
         _telling.MarkDurable(entry.Sequence);
         if (entry is JobEnded ended)
         {
+            _telling.Untrace(ended.Job);
             FactoryTelemetry.JobsEnded.Add(1, new("hall", this.Name()), new("phase", ended.Phase.ToString()));
             FactoryTelemetry.Tokens.Add(ended.Tokens, new KeyValuePair<string, object?>("hall", this.Name()));
         }

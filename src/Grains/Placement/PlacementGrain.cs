@@ -82,6 +82,7 @@ internal sealed partial class PlacementGrain(
         FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
             return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
+        _telling.Trace(job, activity?.Id);
         _decisions.Submit(job, spec, decision, seed);
         var answer = new PlaceAnswer(true, _book.Jobs[job].News());
         await Durable();

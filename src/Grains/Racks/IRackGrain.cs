@@ -74,6 +74,7 @@ public sealed record NodeCard(
 /// <param name="Gpus">GPU numbers within the node; empty for a task without GPU.</param>
 /// <param name="GpuMilli">1000, or the share of its one GPU.</param>
 /// <param name="Work">What to run.</param>
+/// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
 [GenerateSerializer, Immutable, Alias("TaskLease")]
 public sealed record TaskLease(
     [property: Id(0)] JobId Job,
@@ -82,7 +83,8 @@ public sealed record TaskLease(
     [property: Id(3)] NodeId Node,
     [property: Id(4)] ValueList<int> Gpus,
     [property: Id(5)] int GpuMilli,
-    [property: Id(6)] WorkSpec Work)
+    [property: Id(6)] WorkSpec Work,
+    [property: Id(7)] string TraceParent)
 {
     /// <summary>What a rack tells leases apart by.</summary>
     public LeaseKey Key => new(Job, Generation, Task);
