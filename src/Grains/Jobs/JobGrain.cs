@@ -53,10 +53,8 @@ internal sealed class JobGrain(
         ThrowIfPoisoned();
         if (Row.Spec is null)
             await Commit(new JobRecord { Spec = spec, SubmittedAt = submittedAt, Hall = hall, Last = news });
-        else if (Row.IsNews(news))
-            await Commit(Row.With(hall, news));
-        if (Row.Phase.IsFinal())
-            await GrainFactory.Hall(hall).Acknowledge(Job);
+        else
+            await Take(hall, news);
     }
 
     /// <summary>Asks each hall for a place at once, then the first that would take it for a place in its queue. No news: the name is taken.</summary>
@@ -99,8 +97,13 @@ internal sealed class JobGrain(
 
     private async Task Take(HallId hall, JobNews news)
     {
-        if (Row.IsNews(news))
+        if (!Row.IsNews(news))
+            return;
+        // Only the end must be in this row: what comes before it, the hall knows and says again.
+        if (news.Phase.IsFinal())
             await Commit(Row.With(hall, news));
+        else
+            Keep(Row.With(hall, news));
         if (Row.Phase.IsFinal())
             await GrainFactory.Hall(hall).Acknowledge(Job);
     }
