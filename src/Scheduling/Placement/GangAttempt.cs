@@ -44,8 +44,7 @@ internal sealed class GangAttempt(HallState scratch, TaskDemand[] demands, Place
     public Placed ToPlaced()
     {
         var ordered = _tasks.OrderBy(task => task.Group).ThenBy(task => task.Task).ToValueList();
-        return new Placed(
-            new Assignment(ordered), NodeChoice.Notes(_firstChoice.Best, profile), NodeChoice.Notes(_firstChoice.RunnerUp, profile));
+        return _firstChoice.ToPlaced(scratch.Layout, profile, new Assignment(ordered));
     }
 
     private bool FillByScore(TaskDemand task, TopologyLevel level, int domain)
