@@ -77,6 +77,9 @@ internal sealed class HallShape
     /// <summary>Which domain each node belongs to, by level.</summary>
     public DomainMap[] Domains { get; }
 
+    /// <summary>What a task adds to the node's rack at most, in milliwatts: a share may wake the GPU it goes on.</summary>
+    public long DrawOf(int node, TaskDemand task) => Model[node] < 0 ? 0 : LeaseMilliwatts[Model[node]] * task.Gpus;
+
     /// <summary>What a gang inside one domain may span.</summary>
     public Spread SpreadIn(TopologyLevel level, int domain)
     {
