@@ -21,14 +21,6 @@ internal sealed class GpuGrain(
 
     private GpuId Gpu => new(this.Name());
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        // A simulated device, like a real one, goes on while nobody looks: it is made again from when its leases began.
-        foreach (var held in Row.Held.Where(held => held.Lease.Simulated))
-            fleet.Start(Gpu, held.Lease, held.At);
-        return Task.CompletedTask;
-    }
-
     public async Task<RunAnswer> Run(GpuLease lease)
     {
         ThrowIfPoisoned();
@@ -36,11 +28,11 @@ internal sealed class GpuGrain(
             return new RunAnswer(true, held.At, "", held.Result);
         if (!lease.Simulated && _agent is null)
             return new RunAnswer(false, default, $"no agent is connected for GPU {Gpu}");
-        var (taken, why) = Row.Take(lease, clock.GetUtcNow());
+        var (taken, why) = Row.Take(lease, lease.StartedAt ?? clock.GetUtcNow());
         if (taken is null)
             return new RunAnswer(false, default, $"GPU {Gpu} refuses {lease.Key.Job}: {why}");
         var pushedOff = Row.Held.Where(old => taken.Find(old.Lease.Key) is null).ToList();
-        await Commit(taken);
+        await CommitIfReal(taken, lease);
         foreach (var old in pushedOff)
             StopWork(old.Lease);
         StartWork(lease);
@@ -53,10 +45,10 @@ internal sealed class GpuGrain(
         if (Row.Find(lease) is not { } held)
             return Task.CompletedTask;
         StopWork(held.Lease);
-        return Commit(Row.End(lease));
+        return CommitIfReal(Row.End(lease), held.Lease);
     }
 
-    public async Task Keep(ValueList<LeaseKey> leases)
+    public async Task Retain(ValueList<LeaseKey> leases)
     {
         ThrowIfPoisoned();
         foreach (var held in Row.Held.Where(held => !leases.Contains(held.Lease.Key)))
@@ -105,6 +97,18 @@ internal sealed class GpuGrain(
         return Task.FromResult(new GpuStatus(
             Gpu, _device ?? (simulated is null ? null : "simulated"), Row.Newest,
             Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun));
+    }
+
+    /// <summary>
+    /// A real device's row is its fence and its result, and must last. A simulated device is gone with its process,
+    /// and is made again from when the ledger says its gang began.
+    /// </summary>
+    private Task CommitIfReal(GpuRow changed, GpuLease lease)
+    {
+        if (!lease.Simulated)
+            return Commit(changed);
+        Keep(changed);
+        return Task.CompletedTask;
     }
 
     private void StartWork(GpuLease lease)

@@ -18,8 +18,8 @@ public interface IGpuGrain : IGrainWithStringKey
     Task Stop(LeaseKey lease);
 
     /// <summary>Ends every lease that is not in the list: what a rack that starts anew says first.</summary>
-    [Alias("Keep")]
-    Task Keep(ValueList<LeaseKey> leases);
+    [Alias("Retain")]
+    Task Retain(ValueList<LeaseKey> leases);
 
     /// <summary>An agent that owns the device offers to carry out commands, and says how the device is. Renewed while it is connected.</summary>
     [Alias("Attach")]
@@ -61,6 +61,7 @@ public interface IGpuAgent : IGrainObserver
 /// <param name="LimitWatts">The device's power limit.</param>
 /// <param name="InletCelsius">Temperature of what cools it.</param>
 /// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
+/// <param name="StartedAt">When its work began, where that is known from before; else it begins now.</param>
 [GenerateSerializer, Immutable, Alias("GpuLease")]
 public sealed record GpuLease(
     [property: Id(0)] LeaseKey Key,
@@ -71,7 +72,8 @@ public sealed record GpuLease(
     [property: Id(5)] double IdleWatts,
     [property: Id(6)] double LimitWatts,
     [property: Id(7)] double InletCelsius,
-    [property: Id(8)] string TraceParent);
+    [property: Id(8)] string TraceParent,
+    [property: Id(9)] DateTimeOffset? StartedAt);
 
 /// <summary>The answer to a lease.</summary>
 /// <param name="Started">True when its work runs.</param>

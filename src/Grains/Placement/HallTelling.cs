@@ -85,7 +85,7 @@ internal sealed class HallTelling(IGrainFactory grains)
             {
                 var placed = job.Assignment.Tasks[task];
                 if (placed.Node >= first && placed.Node < last)
-                    leases.Add(new TaskLease(job.Job, job.Generation, task, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, job.Spec.Work, _traces.GetValueOrDefault(job.Job, "")));
+                    leases.Add(new TaskLease(job.Job, job.Generation, task, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, job.Spec.Work, _traces.GetValueOrDefault(job.Job, ""), job.StartedAt));
             }
         }
         return leases.ToValueList();

@@ -115,6 +115,15 @@ internal sealed partial class PlacementGrain(
         return known?.News();
     }
 
+    public async Task<HallJob?> Find(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+            await ThrowIfStale();
+        await Durable();
+        return known is null ? null : new HallJob(known.Spec, known.SubmittedAt, known.News());
+    }
+
     public async Task Acknowledge(JobId job)
     {
         ThrowIfPoisoned();

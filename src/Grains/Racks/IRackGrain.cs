@@ -75,6 +75,7 @@ public sealed record NodeCard(
 /// <param name="GpuMilli">1000, or the share of its one GPU.</param>
 /// <param name="Work">What to run.</param>
 /// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
+/// <param name="StartedAt">When the gang began, once the ledger knows: a device made anew goes on from there.</param>
 [GenerateSerializer, Immutable, Alias("TaskLease")]
 public sealed record TaskLease(
     [property: Id(0)] JobId Job,
@@ -84,7 +85,8 @@ public sealed record TaskLease(
     [property: Id(4)] ValueList<int> Gpus,
     [property: Id(5)] int GpuMilli,
     [property: Id(6)] WorkSpec Work,
-    [property: Id(7)] string TraceParent)
+    [property: Id(7)] string TraceParent,
+    [property: Id(8)] DateTimeOffset? StartedAt)
 {
     /// <summary>What a rack tells leases apart by.</summary>
     public LeaseKey Key => new(Job, Generation, Task);

@@ -47,7 +47,7 @@ internal static class KernelBenchmark
             var key = new LeaseKey(new JobId($"direct-{number}"), 1_000_000 + number, 0);
             var began = Stopwatch.GetTimestamp();
             var reported = agent.NextReport();
-            await factory.Grains.Gpu(gpu).Run(new GpuLease(key, new RackId("bench-01"), false, 1000, work, 0, 0, 25, ""));
+            await factory.Grains.Gpu(gpu).Run(new GpuLease(key, new RackId("bench-01"), false, 1000, work, 0, 0, 25, "", null));
             await reported;
             await factory.Grains.Gpu(gpu).Stop(key);
             times[number] = Stopwatch.GetElapsedTime(began).TotalMilliseconds * 1000;

@@ -28,9 +28,12 @@ internal static class SubmitBenchmark
             await using var factory = await BenchmarkFactory.Start(file);
             await factory.Apply(TestHall.Named().Feed("1000MW").Cooling("1000MW", "1000MW").With("DGX-H100-x4", racks, "h100"));
             await Submit(factory, "warm", 500);
+            using var writes = new LedgerWrites();
             var watch = Stopwatch.StartNew();
             var latencies = await Submit(factory, "job", jobs);
             Figure.Print(name + ".rate", jobs / watch.Elapsed.TotalSeconds, "jobs/s");
+            Figure.Print(name + ".ledger-writes", writes.Count / watch.Elapsed.TotalSeconds, "writes/s");
+            Figure.Print(name + ".ledger-write.mean", writes.MeanMilliseconds, "ms");
             Figure.Print(name + ".p50", Figure.Percentile(latencies, 0.5), "ms");
             Figure.Print(name + ".p99", Figure.Percentile(latencies, 0.99), "ms");
         }
