@@ -14,6 +14,8 @@ namespace ControlPlane.Grains.Placement;
 internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Func<DateTimeOffset> now, Action<LedgerEntry> record)
 {
     private readonly Dictionary<JobId, GangProgress> _progress = [];
+    private readonly Dictionary<JobShape, Waiting> _blocked = [];
+    private long _blockedAt;
 
     private long Next => book.Sequence + 1;
 
@@ -38,10 +40,20 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
     }
 
     /// <summary>What placement says about a job now; the seed is the number the entry would have.</summary>
+    /// <remarks>While nothing in the hall changes, a job shaped like one that has to wait has to wait for the same reasons.</remarks>
     public (PlacementDecision Decision, ulong Seed) Decide(JobId job, JobSpec spec)
     {
         var seed = (ulong)Next;
-        return (Placer.Place(book.State!, job, spec, profile, seed), seed);
+        if (_blockedAt != book.Changes)
+            _blocked.Clear();
+        _blockedAt = book.Changes;
+        var shape = JobShape.Of(spec);
+        if (_blocked.TryGetValue(shape, out var known))
+            return (known, seed);
+        var decision = Placer.Place(book.State!, job, spec, profile, seed);
+        if (decision is Waiting waiting)
+            _blocked.Add(shape, waiting);
+        return (decision, seed);
     }
 
     /// <summary>Places one job that waits.</summary>
