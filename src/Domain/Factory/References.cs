@@ -15,7 +15,7 @@ internal static class References
         {
             CheckFields(manifest, objects, errors);
             if (manifest.Spec is RackSpec rack)
-                CheckRack(manifest, rack, catalogue, errors);
+                CheckRack(manifest, rack, objects, catalogue, errors);
         }
         if (errors.Count > 0)
             return;
@@ -43,17 +43,23 @@ internal static class References
         }
     }
 
-    private static void CheckRack(Manifest manifest, RackSpec rack, HardwareCatalogue catalogue, List<ManifestError> errors)
+    private static void CheckRack(
+        Manifest manifest, RackSpec rack, ImmutableSortedDictionary<string, Manifest> objects, HardwareCatalogue catalogue, List<ManifestError> errors)
     {
-        if (catalogue.Rack(rack.Type) is not { } type)
+        if (catalogue.Rack(rack.Type) is not { } rackType)
         {
             errors.Add(manifest.Error("spec.type", $"'{rack.Type}' is not a rack type", FieldReader.Choices(rack.Type, catalogue.Racks.Select(known => known.Name))));
             return;
         }
-        if (type.LiquidShare.Value > 0 && rack.LiquidLoop is null)
-            errors.Add(manifest.Error("spec.liquidLoop", $"is missing: {type.Name} gives {type.LiquidShare.Value:P0} of its heat to liquid", "give the name of a CoolingLoop of type liquid"));
-        if (type.LiquidShare.Value < 1 && rack.AirZone is null)
-            errors.Add(manifest.Error("spec.airZone", $"is missing: {type.Name} gives {1 - type.LiquidShare.Value:P0} of its heat to air", "give the name of a CoolingLoop of type air"));
+        if (rackType.LiquidShare.Value > 0 && rack.LiquidLoop is null)
+            errors.Add(manifest.Error("spec.liquidLoop", $"is missing: {rackType.Name} gives {rackType.LiquidShare.Value:P0} of its heat to liquid", "give the name of a CoolingLoop of type liquid"));
+        if (rackType.LiquidShare.Value < 1 && rack.AirZone is null)
+            errors.Add(manifest.Error("spec.airZone", $"is missing: {rackType.Name} gives {1 - rackType.LiquidShare.Value:P0} of its heat to air", "give the name of a CoolingLoop of type air"));
+        foreach (var (field, loop, medium) in ((string, string?, string)[])[("liquidLoop", rack.LiquidLoop, "liquid"), ("airZone", rack.AirZone, "air")])
+        {
+            if (loop is not null && objects.TryGetValue("CoolingLoop/" + loop, out var found) && found.Spec is CoolingLoopSpec { Type: var type } && type != medium)
+                errors.Add(manifest.Error("spec." + field, $"CoolingLoop '{loop}' is {type}, not {medium}", $"name one of type {medium}"));
+        }
         if (manifest.Name.Length > 50)
             errors.Add(manifest.Error("metadata.name", "is too long for a rack, whose nodes and GPUs are named after it", "use at most 50 characters"));
     }

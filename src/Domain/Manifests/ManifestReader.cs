@@ -52,14 +52,14 @@ public static class ManifestReader
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(text));
+            stream.Load(new BoundedParser(new StringReader(text)));
             return [.. stream.Documents.Select(document => document.RootNode).Where(root => !IsEmpty(root))];
         }
         catch (YamlException fault)
         {
             errors.Add(new ManifestError(
                 file, (int)fault.Start.Line, (int)fault.Start.Column, "",
-                "the text is not valid YAML or JSON: " + (fault.InnerException?.Message ?? fault.Message), ""));
+                "the text is not valid YAML or JSON: " + (fault.InnerException is YamlException inner ? inner.Message : fault.Message), ""));
             return [];
         }
     }

@@ -31,7 +31,7 @@ public readonly record struct Gibibytes : IComparable<Gibibytes>
     /// <summary>Reads a text such as <c>128GiB</c>.</summary>
     public static bool TryParse(string text, out Gibibytes value)
     {
-        var read = QuantityText.TryParse(text, Units, out var amount);
+        var read = QuantityText.TryParse(text, Units, out var amount) && Math.Abs(amount) < long.MaxValue;
         value = read ? new Gibibytes(checked((long)Math.Round(amount))) : Zero;
         return read;
     }

@@ -31,7 +31,7 @@ public readonly record struct GigabitsPerSecond : IComparable<GigabitsPerSecond>
     /// <summary>Reads a text such as <c>400Gbps</c>.</summary>
     public static bool TryParse(string text, out GigabitsPerSecond value)
     {
-        var read = QuantityText.TryParse(text, Units, out var amount);
+        var read = QuantityText.TryParse(text, Units, out var amount) && Math.Abs(amount) < long.MaxValue;
         value = read ? new GigabitsPerSecond(checked((long)Math.Round(amount))) : Zero;
         return read;
     }

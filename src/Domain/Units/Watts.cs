@@ -40,7 +40,7 @@ public readonly record struct Watts : IComparable<Watts>
     /// <summary>Reads <c>700W</c>, <c>120 kW</c> or <c>1.2MW</c>.</summary>
     public static bool TryParse(string text, out Watts value)
     {
-        var read = QuantityText.TryParse(text, Units, out var watts);
+        var read = QuantityText.TryParse(text, Units, out var watts) && Math.Abs(watts) < long.MaxValue / 1000.0;
         value = read ? FromWatts(watts) : Zero;
         return read;
     }

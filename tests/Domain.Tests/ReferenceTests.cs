@@ -1,0 +1,93 @@
+using ControlPlane.Domain.Manifests;
+
+namespace ControlPlane.Domain.Tests;
+
+/// <summary>What is wrong between objects that are each right.</summary>
+public class ReferenceTests
+{
+    private static readonly string OtherHall =
+        Facility.Document("Hall", "hall-b", "{site: site}") + Facility.Document("PowerDomain", "feed-b", "{hall: hall-b, type: feed, rating: 1MW}");
+
+    public static TheoryData<string, string, string, string> Refused => new()
+    {
+        { Rack("powerDomain: fed, airZone: air"), "Rack racks: spec.powerDomain", "there is no PowerDomain 'fed'", "did you mean 'feed'?" },
+        { Rack("powerDomain: nowhere, airZone: air"), "Rack racks: spec.powerDomain", "there is no PowerDomain 'nowhere'", "use one of: feed" },
+        { OtherHall + Rack("powerDomain: feed-b, airZone: air"), "Rack racks: spec.powerDomain", "'feed-b' is in hall 'hall-b', this object in hall 'hall-a'", "name one of the same hall" },
+        { Rack("powerDomain: feed, airZone: air", "DGX-H100-x5"), "Rack racks: spec.type", "'DGX-H100-x5' is not a rack type", "did you mean 'DGX-H100-x4'?" },
+        { Rack("powerDomain: feed, airZone: air", "GB200-NVL72"), "Rack racks: spec.liquidLoop", "is missing: GB200-NVL72 gives", "give the name of a CoolingLoop of type liquid" },
+        { Rack("powerDomain: feed"), "Rack racks: spec.airZone", "is missing: DGX-H100-x4 gives", "give the name of a CoolingLoop of type air" },
+        { Rack("powerDomain: feed, airZone: cdu"), "Rack racks: spec.airZone", "CoolingLoop 'cdu' is liquid, not air", "name one of type air" },
+        { Rack("powerDomain: feed, airZone: air, liquidLoop: air", "GB200-NVL72"), "Rack racks: spec.liquidLoop", "CoolingLoop 'air' is air, not liquid", "name one of type liquid" },
+        { Rack("powerDomain: feed, airZone: air, fabric: fabrik"), "Rack racks: spec.fabric", "there is no Fabric 'fabrik'", "did you mean 'fabric'?" },
+        { Facility.Document("Queue", "vision", "{parent: reserch}"), "Queue vision: spec.parent", "there is no Queue 'reserch'", "did you mean 'research'?" },
+        { Facility.Document("Queue", "self", "{parent: self}"), "Queue self: spec.parent", "makes a circle: self < self", "a tree has a root without parent" },
+        { Facility.Document("Hall", "hall-c", "{site: elsewhere}"), "Hall hall-c: spec.site", "there is no Site 'elsewhere'", "use one of: site" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Refuses_a_reference_with_field_problem_and_expectation(string documents, string field, string problem, string expected)
+    {
+        var reading = Facility.With(documents);
+        Assert.Null(reading.Model);
+        var error = Assert.Single(reading.Errors);
+        Assert.Equal((Facility.File, field), (error.File, error.Field));
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Expected, StringComparison.Ordinal);
+        Assert.True(error.Line > Facility.Small.Split('\n').Length - 1, error.ToString());
+    }
+
+    [Fact]
+    public void Refuses_power_domains_that_feed_one_another()
+    {
+        var reading = Facility.With(
+            Facility.Document("PowerDomain", "a", "{hall: hall-a, type: ups, rating: 1MW, parent: b}"),
+            Facility.Document("PowerDomain", "b", "{hall: hall-a, type: pdu, rating: 1MW, parent: c}"),
+            Facility.Document("PowerDomain", "c", "{hall: hall-a, type: pdu, rating: 1MW, parent: a}"),
+            Facility.Document("PowerDomain", "below", "{hall: hall-a, type: pdu, rating: 1MW, parent: a}"));
+        Assert.Equal(
+            ["PowerDomain a: spec.parent", "PowerDomain b: spec.parent", "PowerDomain c: spec.parent"], reading.Errors.Select(error => error.Field));
+        Assert.Contains("a < b < c < a", reading.Errors[0].Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_removed_object_that_others_name_is_missed_by_each_of_them()
+    {
+        var model = Facility.With(Rack("powerDomain: feed, airZone: air")).Model!;
+        var errors = model.With([], ["PowerDomain/feed"], Catalogue.HardwareCatalogue.Default).Errors;
+        Assert.Equal("Rack racks: spec.powerDomain", Assert.Single(errors).Field);
+        Assert.NotNull(model.With([], ["Rack/racks", "PowerDomain/feed"], Catalogue.HardwareCatalogue.Default).Model);
+    }
+
+    public static TheoryData<string, string, string> RefusedJobs => new()
+    {
+        { "{queue: q, tasks: [{}]}", "spec", "says no work" },
+        { "{queue: q, tasks: [{}], simulated: {duration: 1s}, kernel: {name: sgemm}}", "spec", "gives both" },
+        { "{queue: q, tasks: [], simulated: {duration: 1s}}", "spec.tasks", "the list is empty" },
+        { "{queue: q, tasks: [{gpus: 1.5}], simulated: {duration: 1s}}", "spec.tasks[0].gpus", "neither whole nor a share" },
+        { "{queue: q, tasks: [{gpus: 0.0001}], simulated: {duration: 1s}}", "spec.tasks[0].gpus", "too small" },
+        { "{queue: q, tasks: [{}, {}], simulated: {duration: 1s}}", "spec.tasks[1].name", "given twice" },
+        { "{queue: q, tasks: [{gpuModels: [H100-SXM5-80G]}], simulated: {duration: 1s}}", "spec.tasks[0].gpuModels", "is not a GPU model" },
+        { "{queue: q, tasks: [{count: 100000, gpus: 256}], simulated: {duration: 1s}}", "spec.tasks", "more GPUs than any factory has" },
+        { "{queue: q, tasks: [{gpus: 2}], kernel: {name: sgemm}}", "spec.tasks", "one whole GPU" },
+        { "{queue: q, tasks: [{}], topology: {required: rack, preferred: hall}, simulated: {duration: 1s}}", "spec.topology.preferred", "not narrower" },
+    };
+
+    [Theory]
+    [MemberData(nameof(RefusedJobs))]
+    public void Refuses_a_job_that_makes_no_sense_by_itself(string spec, string field, string problem)
+    {
+        var reading = ManifestReader.Read(Facility.Document("Job", "job", spec), Facility.File);
+        Assert.Empty(reading.Errors);
+        var errors = new List<ManifestError>();
+        Assert.Null(JobSpecs.From(reading.Manifests[0], Catalogue.HardwareCatalogue.Default, errors));
+        var error = Assert.Single(errors);
+        Assert.Equal($"Job job: {field}", error.Field);
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.True(error.Line is 5 && error.Column >= 1, error.ToString());
+        Assert.NotEmpty(error.Expected);
+    }
+
+    private static string Rack(string fields, string type = "DGX-H100-x4") =>
+        Facility.Document("Rack", "racks", $"{{hall: hall-a, type: {type}, {fields}}}");
+}
