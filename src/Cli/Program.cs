@@ -8,6 +8,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     ApplyCommand.Build(),
     ApplyCommand.BuildDelete(),
     GetCommand.Build(),
+    DescribeCommand.Build(),
     JobCommands.BuildSubmit(),
     JobCommands.BuildJob(),
     JobCommands.BuildCancel(),

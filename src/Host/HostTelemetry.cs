@@ -1,4 +1,5 @@
 using ControlPlane.Grains;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -18,6 +19,8 @@ internal static class HostTelemetry
             if (exports)
                 traces.AddOtlpExporter();
         });
+        if (exports)
+            telemetry.WithLogging(logs => logs.AddOtlpExporter());
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(FactoryTelemetry.Name, "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();

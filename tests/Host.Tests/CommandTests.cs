@@ -103,6 +103,21 @@ public class CommandTests : IClassFixture<CommandTests.Fixture>
         Assert.Contains("there is no PowerDomain 'ups-a1'", needed.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Rack", "gb200", "gb200-02")]
+    [InlineData("PowerDomain", "utility-a", "ups-a2")]
+    [InlineData("CoolingLoop", "cdu-1", "of heat committed")]
+    [InlineData("Fabric", "fabric-a", "fabric-a-leaf-02")]
+    [InlineData("Queue", "serving", "jobs wait")]
+    [InlineData("Hall", "hall-a", "wholly free")]
+    public async Task An_object_is_described_as_declared_and_as_it_is_now(string kind, string name, string now)
+    {
+        var described = await _host.Factoryctl("describe", kind, name);
+        Assert.True(described.Code == 0, described.ToString());
+        Assert.Contains($"kind: {kind}", described.Output, StringComparison.Ordinal);
+        Assert.Contains(now, described.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_limit_is_set_and_restored_and_a_node_cordoned()
     {
