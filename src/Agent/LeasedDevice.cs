@@ -8,14 +8,18 @@ namespace ControlPlane.Agent;
 /// </summary>
 internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
+    // A timer takes no more than 49 days.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
+
     private readonly Lock _lock = new();
-    private readonly DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
+    private DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
     private Lease? _current;
     private Lease? _last;
     private CancellationTokenSource _stop = new();
     private string _stopReason = "";
     private Task _work = Task.CompletedTask;
     private long _newest;
+    private bool _ended;
 
     public uint Index => description.Index;
 
@@ -100,19 +104,26 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         }
     }
 
+    /// <summary>Brings the executor up before the first lease, so that there are readings.</summary>
+    public void Start()
+    {
+        lock (_lock)
+            _work = executor.TryStartAsync();
+    }
+
     /// <summary>Takes what the executor says. A device stays failed until an operator restarts the agent.</summary>
     public void Observe(DeviceSample said)
     {
         var changed = false;
         lock (_lock)
         {
-            if (said.HasUtilisation)
-                _sample.Utilisation = said.Utilisation;
-            if (said.Health > _sample.Health)
-            {
-                (_sample.Health, _sample.HealthDetail) = (said.Health, said.HealthDetail);
-                changed = true;
-            }
+            var (health, detail) = (_sample.Health, _sample.HealthDetail);
+            changed = said.Health > health;
+            // A reading that is missing now is unknown now: nothing of the last sample is kept.
+            if (said.Health == DeviceHealth.Unknown)
+                _sample = said.Clone();
+            _sample.Device = Index;
+            (_sample.Health, _sample.HealthDetail) = changed ? (said.Health, said.HealthDetail) : (health, detail);
         }
         if (changed)
             node.HealthChanged();
@@ -123,7 +134,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         StopWhateverRuns("the agent ends");
         Task work;
         lock (_lock)
-            work = _work;
+            (_ended, work) = (true, _work);
         await work.ConfigureAwait(false);
         await executor.DisposeAsync().ConfigureAwait(false);
     }
@@ -166,8 +177,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     private async Task WorkAsync(Lease lease, Task before, CancellationTokenSource stop)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var timeout = lease.Kernel.TimeoutSeconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(lease.Kernel.TimeoutSeconds);
-        var report = await executor.RunAsync(lease, timeout, stop.Token).ConfigureAwait(false);
+        var report = await RunAsync(lease, stop.Token).ConfigureAwait(false);
         lock (_lock)
         {
             if (ReferenceEquals(_current, lease))
@@ -182,6 +192,28 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             }
         }
         stop.Dispose();
+        bool stopsForGood;
+        lock (_lock)
+            stopsForGood = _ended || _sample.Health == DeviceHealth.Failed;
         node.Ended(report);
+        if (!stopsForGood)
+            await executor.TryStartAsync().ConfigureAwait(false);
+    }
+
+    // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
+    private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
+    {
+        var seconds = lease.Kernel.TimeoutSeconds;
+        var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
+        try
+        {
+            return await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var report = KernelWorkOrder.ReportOf(lease);
+            KernelWorkOrder.Fail(report, "internal", $"the agent could not run the work: {e}");
+            return report;
+        }
     }
 }

@@ -33,6 +33,8 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index) });
         }
         _devices = devices.ToImmutable();
+        foreach (var device in _devices)
+            device.Start();
         foreach (var lost in kept.Running)
         {
             var report = new WorkReport { Device = lost.Device, Job = lost.Job, Generation = lost.Generation };

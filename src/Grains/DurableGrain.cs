@@ -32,6 +32,9 @@ internal abstract class DurableGrain<TRow>(IPersistentState<TRow> row, ILogger l
         }
     }
 
+    /// <summary>Changes the row in memory only: for what the next activation can learn again.</summary>
+    protected void Keep(TRow changed) => row.State = changed;
+
     /// <summary>Refuses every call once a write has failed; first line of every method.</summary>
     protected void ThrowIfPoisoned()
     {

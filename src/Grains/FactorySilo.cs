@@ -26,8 +26,9 @@ public static class FactorySilo
     public static ISiloBuilder AddSqliteStorage(this ISiloBuilder silo, string connectionString)
     {
         AddAdoNet(silo, "System.Data.SQLite", connectionString);
-        foreach (var name in (string[])[StorageNames.Rows, StorageNames.Ledger])
-            silo.Services.DecorateStorage(name, storage => new OneWriterStorage(storage));
+        silo.Services.AddSingleton(new SqliteBarrier(connectionString));
+        silo.Services.DecorateStorage(StorageNames.Rows, (storage, _) => new OneWriterStorage(storage, null));
+        silo.Services.DecorateStorage(StorageNames.Ledger, (storage, services) => new OneWriterStorage(storage, services.GetRequiredService<SqliteBarrier>()));
         return silo;
     }
 
@@ -53,11 +54,11 @@ public static class FactorySilo
     }
 
     /// <summary>Replaces a keyed storage by a wrapper around it.</summary>
-    private static void DecorateStorage(this IServiceCollection services, string name, Func<IGrainStorage, IGrainStorage> wrap)
+    private static void DecorateStorage(this IServiceCollection services, string name, Func<IGrainStorage, IServiceProvider, IGrainStorage> wrap)
     {
         var original = services.Last(service => service.ServiceType == typeof(IGrainStorage) && Equals(service.ServiceKey, name));
         services.Remove(original);
         services.AddKeyedSingleton<IGrainStorage>(name, (provider, key) =>
-            wrap((IGrainStorage)original.KeyedImplementationFactory!(provider, key)));
+            wrap((IGrainStorage)original.KeyedImplementationFactory!(provider, key), provider));
     }
 }

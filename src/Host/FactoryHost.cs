@@ -40,7 +40,7 @@ internal static class FactoryHost
         builder.Services.AddHostedService<ExampleFactory>();
         if (host.StartAgent)
             builder.Services.AddHostedService<LocalAgent>();
-        if (!host.Empty)
+        if (!host.Empty && host.Workload)
             builder.Services.AddHostedService<ExampleJobs>();
         builder.Services.AddHostedService<HallMetrics>();
         if (host.Summary)

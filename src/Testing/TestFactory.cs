@@ -67,6 +67,7 @@ public sealed class TestFactory : IAsyncDisposable
             silo.AddFactory();
             silo.Services.Configure<FactoryOptions>(settings => options.Configure?.Invoke(settings));
         });
+        builder.ConfigureClient(client => client.AddActivityPropagation());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         var factory = new TestFactory(cluster, clock, storage);
@@ -126,17 +127,22 @@ public sealed class TestFactory : IAsyncDisposable
     }
 
     /// <summary>Breaks or repairs a simulated GPU on every silo.</summary>
-    public void SetGpuFailed(string gpu, bool failed = true)
-    {
-        foreach (var silo in _cluster.Silos)
-            _cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SimulatedFleet>().SetFailed(new GpuId(gpu), failed);
-    }
+    public void SetGpuFailed(string gpu, bool failed = true) => OnEveryFleet(fleet => fleet.SetFailed(new GpuId(gpu), failed));
+
+    /// <summary>Makes the work that runs on a simulated GPU stop advancing while it keeps the GPU busy.</summary>
+    public void HangGpu(string gpu) => OnEveryFleet(fleet => fleet.Hang(new GpuId(gpu)));
 
     /// <summary>Kills a silo without farewell.</summary>
     public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private void OnEveryFleet(Action<SimulatedFleet> action)
+    {
+        foreach (var silo in _cluster.Silos)
+            action(_cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<SimulatedFleet>());
+    }
 
     /// <summary>Asks several times before time moves on: what was set off by the last step may still be on its way.</summary>
     private static async Task<bool> Holds(Func<Task<bool>> condition)

@@ -23,7 +23,7 @@ public static class WebPages
 
     private static IResult Serve(HttpContext context, string resource, string type)
     {
-        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+        context.Response.Headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         context.Response.Headers.CacheControl = "no-cache";
         return Results.Stream(typeof(WebPages).Assembly.GetManifestResourceStream(resource)!, type);

@@ -115,6 +115,19 @@ public sealed class AgentTests
     }
 
     [SkippableFact]
+    public async Task Sensors_reach_the_host_before_any_work_and_a_missing_one_is_unknown()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.StartWithSensors(host, ("MILLIWATTS", "412500"), ("USED_BYTES", "1024"));
+        var stream = await host.AcceptAsync();
+        var sample = await stream.SampleAsync(sample => sample.HasPowerWatts);
+        Assert.Equal((412.5, 1024ul, true), (sample.PowerWatts, sample.MemoryUsedBytes, sample.HasUtilisation));
+        Assert.False(sample.HasTemperatureCelsius);
+        Process.GetProcessById(agent.Executor()).Kill();
+        Assert.False((await stream.SampleAsync(sample => !sample.HasPowerWatts)).HasUtilisation);
+    }
+
+    [SkippableFact]
     public async Task An_agent_asked_to_end_stops_its_work_and_tells_of_it_when_it_is_back()
     {
         await using var host = await FakeHost.StartAsync();

@@ -65,6 +65,20 @@ public sealed class FaultTests
     }
 
     [SkippableFact]
+    public async Task Running_out_of_memory_leaves_the_device_healthy_and_its_executor_running()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.Start(host, "cuda");
+        var stream = await host.AcceptAsync();
+        agent.OrderFault("out-of-memory");
+        Assert.Equal("cuda-2", (await stream.RunAsync(RunningAgent.Lease("large", 1))).ErrorCode);
+        var executor = agent.Executor();
+        Assert.True((await stream.RunAsync(RunningAgent.Lease("next", 2))).Succeeded);
+        Assert.Equal(executor, agent.Executor());
+        Assert.Equal(DeviceHealth.Healthy, (await stream.SampleAsync(_ => true)).Health);
+    }
+
+    [SkippableFact]
     public async Task Too_many_crashes_fail_the_device()
     {
         await using var host = await FakeHost.StartAsync();

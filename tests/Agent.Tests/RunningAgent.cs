@@ -30,6 +30,19 @@ internal sealed class RunningAgent : IAsyncDisposable
     public static RunningAgent StartWithoutNative(FakeHost host) =>
         Start(host, "auto", null, start => start.Environment["FACTORY_NATIVE_DIRECTORY"] = "/nonexistent", []);
 
+    /// <summary>An agent whose card has these sensors, and no others.</summary>
+    public static RunningAgent StartWithSensors(FakeHost host, params (string Name, string Value)[] sensors)
+    {
+        RequireNative();
+        return Start(host, "cuda", null, Adjust, []);
+        void Adjust(ProcessStartInfo start)
+        {
+            start.Environment["FACTORY_NVML_LIBRARY"] = "double";
+            foreach (var (name, value) in sensors)
+                start.Environment[$"FACTORY_DOUBLE_{name}"] = value;
+        }
+    }
+
     private static RunningAgent Start(FakeHost host, string devices, string? folder, Action<ProcessStartInfo> adjust, string[] more)
     {
         folder ??= Directory.CreateTempSubdirectory("factory-agent-test-").FullName;

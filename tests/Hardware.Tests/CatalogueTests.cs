@@ -44,6 +44,16 @@ public sealed class CatalogueTests
         Assert.Equal("cpu", Assert.Single(DeviceCatalogue.Discover(DeviceChoice.Cpu).Devices).Kind);
     }
 
+    [SkippableTheory]
+    [InlineData("managed:0")]
+    [InlineData("cpu:0")]
+    [InlineData("cuda:0")]
+    public void A_device_without_sensors_has_unknown_readings(string id)
+    {
+        using var device = TestDevices.Open(id);
+        Assert.Equal(default, device.Read());
+    }
+
     [Theory]
     [InlineData("cuda")]
     [InlineData("gpu:0")]

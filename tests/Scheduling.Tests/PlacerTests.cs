@@ -140,4 +140,25 @@ public sealed class PlacerTests
         Assert.True(nodes.Distinct().Count() > 20);
         Assert.Equal(nodes[7], Assert.IsType<Placed>(state.Place(spec, "job-7", PlacementProfile.Random)).Assignment.Tasks[0].Node);
     }
+
+    [Fact]
+    public void Says_where_a_gang_went_and_what_the_next_best_node_scored()
+    {
+        var state = new Hall().Rack("r1", 2, 4).Rack("r2", 2, 4).State();
+        Assert.Equal(
+            "Placed 1 task with 1 GPU on rack r1; chosen node r1-n00 over r1-n01: "
+            + "least-leftover -3 vs -3, tightest-rack -8 vs -8, lightest-feed 1000 vs 1000.",
+            state.Place(Ask.For(Ask.Group(1))).Explain());
+        Assert.StartsWith(
+            "Placed 3 tasks with 12 GPUs on racks r1, r2; chosen node r1-n00: ",
+            state.Place(Ask.For(Ask.Group(4, count: 3))).Explain(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Placed 1 task with 0.25 of a GPU on rack r1; ", state.Place(Ask.For(Ask.Group(0, milli: 250))).Explain(), StringComparison.Ordinal);
+        var wide = new Hall();
+        for (var rack = 1; rack <= 6; rack++)
+            wide.Rack($"r{rack}", 1, 2);
+        Assert.StartsWith(
+            "Placed 6 tasks with 12 GPUs on racks r1, r2, r3, r4 and 2 more; ",
+            wide.State().Place(Ask.For(Ask.Group(2, count: 6))).Explain(), StringComparison.Ordinal);
+    }
 }

@@ -34,7 +34,7 @@ public sealed class ReasonTests
         var reason = state.Waits(Ask.For(Ask.Group(1)));
         Assert.Equal((ReasonCode.PowerShort, "rack", 600.0, 400.0), (reason.Code, reason.Subject, reason.Needed, reason.Available));
         Assert.Equal(
-            "Power domain rack has 400 W of headroom and the job needs 600 W there; release jobs below it or raise its limit.",
+            "Power domain rack has 400 W of headroom and the job needs 600 W there; release jobs below it, raise its limit or ask for fewer GPUs.",
             reason.Explain());
     }
 

@@ -49,6 +49,21 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     {
         await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
         _ = SampleAsync();
+        try
+        {
+            await ObeyAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // An agent that was killed resets the connection: the same end.
+        }
+        // A kernel that does not end would hold up an orderly exit for ever.
+        Process.GetCurrentProcess().Kill();
+        return 0;
+    }
+
+    private async Task ObeyAsync()
+    {
         while (await agent.ReadAsync(default).ConfigureAwait(false) is { } frame)
         {
             switch (frame.Kind)
@@ -63,9 +78,6 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                     throw new InvalidDataException($"The agent sent a frame of kind {frame.Kind}.");
             }
         }
-        // A kernel that does not end would hold up an orderly exit for ever.
-        Process.GetCurrentProcess().Kill();
-        return 0;
     }
 
     private void Start(Lease lease)
@@ -86,8 +98,22 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
         await agent.WriteAsync(FrameKind.Report, report, default).ConfigureAwait(false);
-        if (health?.Health is DeviceHealth.Degraded or DeviceHealth.Failed && report.ErrorCode.StartsWith("cuda-", StringComparison.Ordinal))
+        if (DeviceFaultException.Poisons(report.ErrorCode))
             Environment.Exit(ExitPoisoned);
+    }
+
+    // The card's own figure where it has one; otherwise the share of time in which it had work.
+    private DeviceSample Sample()
+    {
+        var readings = device.Read();
+        var sample = new DeviceSample { Utilisation = readings.Utilisation ?? _busy.ShareSinceLastAsked() };
+        if (readings.PowerWatts is { } watts)
+            sample.PowerWatts = watts;
+        if (readings.TemperatureCelsius is { } celsius)
+            sample.TemperatureCelsius = celsius;
+        if (readings.MemoryUsedBytes is { } bytes)
+            sample.MemoryUsedBytes = (ulong)bytes;
+        return sample;
     }
 
     private async Task SampleAsync()
@@ -97,7 +123,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         {
             try
             {
-                await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Utilisation = _busy.ShareSinceLastAsked() }, default).ConfigureAwait(false);
+                await agent.WriteAsync(FrameKind.Sample, Sample(), default).ConfigureAwait(false);
             }
             catch (IOException)
             {

@@ -15,7 +15,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly FrameStream _frames;
     private readonly Action<DeviceSample> _sampled;
     private readonly Task _reading;
+    private readonly Lock _lock = new();
     private TaskCompletionSource<WorkReport>? _report;
+    private bool _over;
 
     private ExecutorProcess(Process process, Socket socket, Action<DeviceSample> sampled)
     {
@@ -71,11 +73,16 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes with the work's report, or never: wait for <see cref="Ended"/> too.</summary>
+    /// <summary>Completes with the work's report; cancelled when the process ended without one.</summary>
     public async Task<WorkReport> RunAsync(Lease lease)
     {
         var report = new TaskCompletionSource<WorkReport>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _report = report;
+        lock (_lock)
+        {
+            _report = report;
+            if (_over)
+                report.TrySetCanceled();
+        }
         try
         {
             await _frames.WriteAsync(FrameKind.Run, lease, default).ConfigureAwait(false);
@@ -124,6 +131,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
+        lock (_lock)
+        {
+            _over = true;
+            _report?.TrySetCanceled();
+        }
     }
 
     private async Task ReadAsync()
@@ -133,7 +145,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             while (await _frames.ReadAsync(default).ConfigureAwait(false) is { } frame)
             {
                 if (frame.Kind == FrameKind.Report)
-                    _report?.TrySetResult(WorkReport.Parser.ParseFrom(frame.Payload));
+                    Deliver(WorkReport.Parser.ParseFrom(frame.Payload));
                 else if (frame.Kind == FrameKind.Sample)
                     _sampled(DeviceSample.Parser.ParseFrom(frame.Payload));
             }
@@ -144,5 +156,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             if (!_process.HasExited)
                 _process.Kill();
         }
+    }
+
+    private void Deliver(WorkReport report)
+    {
+        lock (_lock)
+            _report?.TrySetResult(report);
     }
 }

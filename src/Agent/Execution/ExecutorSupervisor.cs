@@ -1,3 +1,4 @@
+using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Protocol;
 
 using Microsoft.Extensions.Logging;
@@ -27,8 +28,22 @@ internal sealed class ExecutorSupervisor(
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
         _executor = await ExecutorProcess.StartAsync(device, sampled, cancellation).ConfigureAwait(false);
+        _ = ForgetReadingsAsync(_executor);
         log.LogInformation("Executor of {Device} runs as process {Process}.", device, _executor.ProcessId);
         return _executor;
+    }
+
+    /// <summary>As <see cref="EnsureAsync"/>, when nobody waits for it: the next lease tries again and reports.</summary>
+    public async Task TryStartAsync()
+    {
+        try
+        {
+            await EnsureAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsStartFailure(e) || e is OperationCanceledException)
+        {
+            CountDeath($"the executor does not start: {e.Message}");
+        }
     }
 
     public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
@@ -44,7 +59,7 @@ internal sealed class ExecutorSupervisor(
             KernelWorkOrder.Fail(report, "stopped", "the work was stopped before it began");
             return report;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException)
+        catch (Exception e) when (IsStartFailure(e))
         {
             CountDeath($"the executor does not start: {e.Message}");
             KernelWorkOrder.Fail(report, "executor-crashed", $"the executor does not start: {e.Message}");
@@ -55,6 +70,15 @@ internal sealed class ExecutorSupervisor(
 
     public ValueTask DisposeAsync() => DiscardAsync();
 
+    private static bool IsStartFailure(Exception e) =>
+        e is IOException or InvalidOperationException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException;
+
+    private async Task ForgetReadingsAsync(ExecutorProcess executor)
+    {
+        await executor.Ended.ConfigureAwait(false);
+        sampled(new DeviceSample());
+    }
+
     private async Task<WorkReport> WaitAsync(
         ExecutorProcess executor, Lease lease, WorkReport report, TimeSpan timeout, CancellationToken stop)
     {
@@ -62,17 +86,18 @@ internal sealed class ExecutorSupervisor(
         using var waiting = new CancellationTokenSource();
         var expiry = Task.Delay(timeout, clock, waiting.Token);
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, stop);
-        var first = await Task.WhenAny(running, executor.Ended, expiry, stopped).ConfigureAwait(false);
+        var first = await Task.WhenAny(running, expiry, stopped).ConfigureAwait(false);
         if (first == stopped && !running.IsCompleted)
         {
             await executor.StopAsync().ConfigureAwait(false);
-            await Task.WhenAny(running, executor.Ended, Task.Delay(StopGrace, clock, waiting.Token)).ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(StopGrace, clock, waiting.Token)).ConfigureAwait(false);
         }
         await waiting.CancelAsync().ConfigureAwait(false);
         if (running.IsCompletedSuccessfully)
             return await SettleAsync(executor, await running.ConfigureAwait(false)).ConfigureAwait(false);
-        if (executor.Ended.IsCompleted && !stop.IsCancellationRequested)
+        if (running.IsCompleted && !stop.IsCancellationRequested)
         {
+            await executor.KillAsync().ConfigureAwait(false);
             KernelWorkOrder.Fail(report, "executor-crashed", executor.HowItEnded);
             CountDeath(executor.HowItEnded);
         }
@@ -92,7 +117,7 @@ internal sealed class ExecutorSupervisor(
     // An executor that reported a poisoned context is about to end: wait, so that the next work finds a new one.
     private async Task<WorkReport> SettleAsync(ExecutorProcess executor, WorkReport report)
     {
-        if (!report.ErrorCode.StartsWith("cuda-", StringComparison.Ordinal))
+        if (!DeviceFaultException.Poisons(report.ErrorCode))
             return report;
         await Task.WhenAny(executor.Ended, Task.Delay(StopGrace, clock)).ConfigureAwait(false);
         if (executor.Ended.IsCompleted)

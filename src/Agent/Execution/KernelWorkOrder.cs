@@ -33,6 +33,15 @@ internal static class KernelWorkOrder
         {
             Fail(report, "bad-parameter", e.Message);
         }
+        catch (OutOfMemoryException)
+        {
+            Fail(report, "out-of-memory", "no host memory was left for the kernel's data");
+        }
+        catch (Exception e)
+        {
+            // The agent waits for a report; without one it would take the kernel for hung.
+            Fail(report, "internal", e.ToString());
+        }
         return (report, null);
     }
 

@@ -17,16 +17,9 @@ internal sealed class GpuGrain(
     private readonly ILogger _log = log;
     private IGpuAgent? _agent;
     private string? _device;
+    private string _health = "unknown";
 
     private GpuId Gpu => new(this.Name());
-
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        // A simulated device, like a real one, goes on while nobody looks: it is made again from when its leases began.
-        foreach (var held in Row.Held.Where(held => held.Lease.Simulated))
-            fleet.Start(Gpu, held.Lease, held.At);
-        return Task.CompletedTask;
-    }
 
     public async Task<RunAnswer> Run(GpuLease lease)
     {
@@ -35,11 +28,11 @@ internal sealed class GpuGrain(
             return new RunAnswer(true, held.At, "", held.Result);
         if (!lease.Simulated && _agent is null)
             return new RunAnswer(false, default, $"no agent is connected for GPU {Gpu}");
-        var (taken, why) = Row.Take(lease, clock.GetUtcNow());
+        var (taken, why) = Row.Take(lease, lease.StartedAt ?? clock.GetUtcNow());
         if (taken is null)
             return new RunAnswer(false, default, $"GPU {Gpu} refuses {lease.Key.Job}: {why}");
         var pushedOff = Row.Held.Where(old => taken.Find(old.Lease.Key) is null).ToList();
-        await Commit(taken);
+        await CommitIfReal(taken, lease);
         foreach (var old in pushedOff)
             StopWork(old.Lease);
         StartWork(lease);
@@ -52,22 +45,22 @@ internal sealed class GpuGrain(
         if (Row.Find(lease) is not { } held)
             return Task.CompletedTask;
         StopWork(held.Lease);
-        return Commit(Row.End(lease));
+        return CommitIfReal(Row.End(lease), held.Lease);
     }
 
-    public async Task Keep(ValueList<LeaseKey> leases)
+    public async Task Retain(ValueList<LeaseKey> leases)
     {
         ThrowIfPoisoned();
         foreach (var held in Row.Held.Where(held => !leases.Contains(held.Lease.Key)))
             await Stop(held.Lease.Key);
     }
 
-    public Task Attach(IGpuAgent agent, string deviceName)
+    public Task Attach(IGpuAgent agent, string deviceName, string health)
     {
         ThrowIfPoisoned();
         var isNew = _agent is null || !_agent.Equals(agent);
         _agent = agent;
-        _device = deviceName;
+        (_device, _health) = (deviceName, health);
         if (isNew)
         {
             // A new agent process, or a new host for it: it starts what it does not run already.
@@ -81,18 +74,18 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         _log.LogInformation("GPU {Gpu} lost its agent: {Reason}", Gpu, reason);
-        _agent = null;
+        (_agent, _health) = (null, "unknown");
         return Task.CompletedTask;
     }
 
-    public async Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed)
+    public async Task<bool> Report(LeaseKey lease, KernelResult result)
     {
         ThrowIfPoisoned();
         if (Row.Find(lease) is not { } held)
             return true; // Ended meanwhile: nobody needs the report any more.
         if (held.Result is null)
-            await Commit(Row.Finish(lease, result) with { Fault = deviceFailed ? result.Error : "" });
-        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result, deviceFailed ? Gpu : null));
+            await Commit(Row.Finish(lease, result));
+        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result));
         return true;
     }
 
@@ -100,22 +93,32 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         var simulated = fleet.Sample(Gpu, clock.GetUtcNow());
-        var health = Row.Fault.Length > 0 ? "failed: " + Row.Fault
-            : simulated is { Failed: true } ? "failed"
-            : simulated is not null || _agent is not null ? "healthy" : "unknown";
+        var health = simulated is null ? _health : simulated.Failed ? "failed" : "healthy";
         return Task.FromResult(new GpuStatus(
             Gpu, _device ?? (simulated is null ? null : "simulated"), Row.Newest,
             Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun));
     }
 
+    /// <summary>
+    /// A real device's row is its fence and its result, and must last. A simulated device is gone with its process,
+    /// and is made again from when the ledger says its gang began.
+    /// </summary>
+    private Task CommitIfReal(GpuRow changed, GpuLease lease)
+    {
+        if (!lease.Simulated)
+            return Commit(changed);
+        Keep(changed);
+        return Task.CompletedTask;
+    }
+
     private void StartWork(GpuLease lease)
     {
-        using var activity = FactoryTelemetry.Source.StartActivity("gpu.run");
+        using var activity = FactoryTelemetry.Source.StartActivity("gpu.run", ActivityKind.Internal, lease.TraceParent);
         activity?.SetTag("job", lease.Key.Job.Value).SetTag("gpu", Gpu.Value).SetTag("generation", lease.Key.Generation);
         if (lease.Simulated)
             fleet.Start(Gpu, lease, Row.Find(lease.Key)!.At);
         else if (lease.Work is KernelWork kernel)
-            Tell(agent => agent.Start(Gpu, lease.Key, kernel, Activity.Current?.Id ?? ""));
+            Tell(agent => agent.Start(Gpu, lease.Key, kernel, activity?.Id ?? lease.TraceParent));
     }
 
     private void StopWork(GpuLease lease)

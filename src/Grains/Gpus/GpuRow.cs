@@ -23,9 +23,6 @@ internal sealed record GpuRow
     /// <summary>Kernels that ended on the device.</summary>
     [Id(3)] public long KernelsRun { get; init; }
 
-    /// <summary>What is wrong with the device; empty when nothing is known to be.</summary>
-    [Id(4)] public string Fault { get; init; } = "";
-
     /// <summary>The lease of that key, or null.</summary>
     public HeldLease? Find(LeaseKey key) => Held.FirstOrDefault(held => held.Lease.Key == key);
 

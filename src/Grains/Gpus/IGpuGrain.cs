@@ -18,12 +18,12 @@ public interface IGpuGrain : IGrainWithStringKey
     Task Stop(LeaseKey lease);
 
     /// <summary>Ends every lease that is not in the list: what a rack that starts anew says first.</summary>
-    [Alias("Keep")]
-    Task Keep(ValueList<LeaseKey> leases);
+    [Alias("Retain")]
+    Task Retain(ValueList<LeaseKey> leases);
 
-    /// <summary>An agent that owns the device offers to carry out commands. Renewed while it is connected.</summary>
+    /// <summary>An agent that owns the device offers to carry out commands, and says how the device is. Renewed while it is connected.</summary>
     [Alias("Attach")]
-    Task Attach(IGpuAgent agent, string deviceName);
+    Task Attach(IGpuAgent agent, string deviceName, string health);
 
     /// <summary>The agent's connection is gone.</summary>
     [Alias("Detach")]
@@ -31,7 +31,7 @@ public interface IGpuGrain : IGrainWithStringKey
 
     /// <summary>The agent reports that a lease's work is over. Returns true once the rack has been told.</summary>
     [Alias("Report")]
-    Task<bool> Report(LeaseKey lease, KernelResult result, bool deviceFailed);
+    Task<bool> Report(LeaseKey lease, KernelResult result);
 
     /// <summary>What the device is doing.</summary>
     [Alias("Get")]
@@ -60,6 +60,8 @@ public interface IGpuAgent : IGrainObserver
 /// <param name="IdleWatts">The device's idle draw.</param>
 /// <param name="LimitWatts">The device's power limit.</param>
 /// <param name="InletCelsius">Temperature of what cools it.</param>
+/// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
+/// <param name="StartedAt">When its work began, where that is known from before; else it begins now.</param>
 [GenerateSerializer, Immutable, Alias("GpuLease")]
 public sealed record GpuLease(
     [property: Id(0)] LeaseKey Key,
@@ -69,7 +71,9 @@ public sealed record GpuLease(
     [property: Id(4)] WorkSpec Work,
     [property: Id(5)] double IdleWatts,
     [property: Id(6)] double LimitWatts,
-    [property: Id(7)] double InletCelsius);
+    [property: Id(7)] double InletCelsius,
+    [property: Id(8)] string TraceParent,
+    [property: Id(9)] DateTimeOffset? StartedAt);
 
 /// <summary>The answer to a lease.</summary>
 /// <param name="Started">True when its work runs.</param>

@@ -1,4 +1,3 @@
-using ControlPlane.Domain;
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
@@ -8,8 +7,8 @@ namespace ControlPlane.Grains.Gpus;
 /// <summary>Turns a kernel's report into the end of its lease.</summary>
 internal static class KernelEnds
 {
-    public static LeaseEnd Of(LeaseKey lease, KernelResult result, GpuId? failedGpu) =>
-        new(lease, result.Succeeded, Text(result), 0, result, failedGpu);
+    public static LeaseEnd Of(LeaseKey lease, KernelResult result) =>
+        new(lease, result.Succeeded, Text(result), 0, result);
 
     private static string Text(KernelResult result)
     {

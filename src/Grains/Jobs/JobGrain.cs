@@ -16,17 +16,23 @@ internal sealed class JobGrain(
     {
         ThrowIfPoisoned();
         if (Row.Spec is not null)
-            return Row.Spec == spec ? Answer() : new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", Row);
+            return Repeated(spec);
         var route = await GrainFactory.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction);
+        // With one hall its own answer tells whether it knows the job; of several, another one might.
+        if (route.All.Count > 1 && await FindIn(route.All))
+            return Repeated(spec);
         var objection = route.Objection ?? await GrainFactory.Queue(spec.Queue).Admit();
         if (objection is not null)
             return new SubmitAnswer(SubmitOutcome.NotAdmitted, objection, null);
         var (hall, news) = await Ask(spec, route.Halls);
         if (news is null)
             return new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", null);
-        // The hall's ledger already holds an accepted job, so a crash before this write loses nothing:
-        // the hall sends its news again until the row says the job is over.
-        await Commit(new JobRecord { Spec = spec, SubmittedAt = clock.GetUtcNow(), Hall = hall, Last = news });
+        var accepted = new JobRecord { Spec = spec, SubmittedAt = clock.GetUtcNow(), Hall = hall, Last = news };
+        // An accepted job is in its hall's ledger; its own row is written once, when it is over.
+        if (news.Phase.IsFinal())
+            await Commit(accepted);
+        else
+            Keep(accepted);
         return Answer();
     }
 
@@ -52,11 +58,8 @@ internal sealed class JobGrain(
     {
         ThrowIfPoisoned();
         if (Row.Spec is null)
-            await Commit(new JobRecord { Spec = spec, SubmittedAt = submittedAt, Hall = hall, Last = news });
-        else if (Row.IsNews(news))
-            await Commit(Row.With(hall, news));
-        if (Row.Phase.IsFinal())
-            await GrainFactory.Hall(hall).Acknowledge(Job);
+            Keep(new JobRecord { Spec = spec, SubmittedAt = submittedAt, Hall = hall });
+        await Take(hall, news);
     }
 
     /// <summary>Asks each hall for a place at once, then the first that would take it for a place in its queue. No news: the name is taken.</summary>
@@ -91,7 +94,12 @@ internal sealed class JobGrain(
     /// <summary>Fetches the hall's view of a job that is not over: news may have been lost on the way.</summary>
     private async Task Refresh()
     {
-        if (Row.Spec is null || Row.Phase.IsFinal() || Row.Hall is not { } hall)
+        if (Row.Spec is null)
+        {
+            await FindIn(await GrainFactory.Factory().Halls());
+            return;
+        }
+        if (Row.Phase.IsFinal() || Row.Hall is not { } hall)
             return;
         if (await GrainFactory.Hall(hall).JobState(Job) is { } news)
             await Take(hall, news);
@@ -99,11 +107,33 @@ internal sealed class JobGrain(
 
     private async Task Take(HallId hall, JobNews news)
     {
-        if (Row.IsNews(news))
+        if (!Row.IsNews(news))
+            return;
+        // Only the end must be in this row: what comes before it, the hall knows and says again.
+        if (news.Phase.IsFinal())
             await Commit(Row.With(hall, news));
+        else
+            Keep(Row.With(hall, news));
         if (Row.Phase.IsFinal())
             await GrainFactory.Hall(hall).Acknowledge(Job);
     }
+
+    /// <summary>Looks for a job that has no row yet in the halls' ledgers; true when one knows it.</summary>
+    private async Task<bool> FindIn(ValueList<HallId> halls)
+    {
+        foreach (var hall in halls)
+        {
+            if (await GrainFactory.Hall(hall).Find(Job) is not { } found)
+                continue;
+            Keep(new JobRecord { Spec = found.Spec, SubmittedAt = found.SubmittedAt, Hall = hall });
+            await Take(hall, found.News);
+            return true;
+        }
+        return false;
+    }
+
+    private SubmitAnswer Repeated(JobSpec spec) =>
+        Row.Spec == spec ? Answer() : new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", Row);
 
     private SubmitAnswer Answer() => Row.Phase == JobPhase.Refused
         ? new SubmitAnswer(SubmitOutcome.Refused, Row.Last!.Message, Row)

@@ -28,6 +28,9 @@ internal sealed class HallBook
     /// <summary>The last entry applied.</summary>
     public long Sequence { get; private set; }
 
+    /// <summary>Grows with every entry that changes what fits in the hall.</summary>
+    public long Changes { get; private set; }
+
     /// <summary>The factory's version that the layout came from; 0 without a layout.</summary>
     public long Version { get; private set; }
 
@@ -66,6 +69,8 @@ internal sealed class HallBook
         if (entry.Sequence != Sequence + 1)
             throw new InvalidOperationException($"Entry {entry.Sequence} follows entry {Sequence}: the ledger has a gap.");
         Sequence = entry.Sequence;
+        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten))
+            Changes++;
         switch (entry)
         {
             case HallConfigured configured:

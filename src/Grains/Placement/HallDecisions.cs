@@ -14,6 +14,8 @@ namespace ControlPlane.Grains.Placement;
 internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Func<DateTimeOffset> now, Action<LedgerEntry> record)
 {
     private readonly Dictionary<JobId, GangProgress> _progress = [];
+    private readonly Dictionary<JobShape, Waiting> _blocked = [];
+    private long _blockedAt;
 
     private long Next => book.Sequence + 1;
 
@@ -38,10 +40,20 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
     }
 
     /// <summary>What placement says about a job now; the seed is the number the entry would have.</summary>
+    /// <remarks>While nothing in the hall changes, a job shaped like one that has to wait has to wait for the same reasons.</remarks>
     public (PlacementDecision Decision, ulong Seed) Decide(JobId job, JobSpec spec)
     {
         var seed = (ulong)Next;
-        return (Placer.Place(book.State!, job, spec, profile, seed), seed);
+        if (_blockedAt != book.Changes)
+            _blocked.Clear();
+        _blockedAt = book.Changes;
+        var shape = JobShape.Of(spec);
+        if (_blocked.TryGetValue(shape, out var known))
+            return (known, seed);
+        var decision = Placer.Place(book.State!, job, spec, profile, seed);
+        if (decision is Waiting waiting)
+            _blocked.Add(shape, waiting);
+        return (decision, seed);
     }
 
     /// <summary>Places one job that waits.</summary>
@@ -72,11 +84,14 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
             Hear(end);
     }
 
-    /// <summary>Marks a GPU as failed; jobs that hold it are placed again elsewhere.</summary>
+    /// <summary>
+    /// Marks a GPU as failed; jobs that hold it are placed again elsewhere. A kernel stays: its own report, which the
+    /// agent repeats until it is heard, says what went wrong, and moving the job would lose that.
+    /// </summary>
     public void FailGpu(GpuId gpu)
     {
         record(new GpuConditionChanged(Next, now(), gpu, true));
-        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Gpus.Contains(gpu)).ToList())
+        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Spec.Work is not KernelWork && job.Gpus.Contains(gpu)).ToList())
             record(new JobRequeued(Next, now(), job.Job, $"GPU {gpu} failed: waits to be placed again."));
     }
 

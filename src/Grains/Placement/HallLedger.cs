@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -161,7 +162,12 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
         SinceSnapshot += batch.Length;
     }
 
-    private Task WriteHead() => storage.WriteStateAsync("ledger-head", Row("head"), _head);
+    private async Task WriteHead()
+    {
+        var began = Stopwatch.GetTimestamp();
+        await storage.WriteStateAsync("ledger-head", Row("head"), _head);
+        FactoryTelemetry.LedgerWrite.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, new KeyValuePair<string, object?>("hall", hall));
+    }
 
     private async Task<T> Read<T>(string state, string name)
         where T : class, new()

@@ -8,6 +8,7 @@ internal sealed class HallTelling(IGrainFactory grains)
 {
     private readonly Dictionary<RackId, long> _revisions = [];
     private readonly Dictionary<LinkId, long> _reserved = [];
+    private readonly Dictionary<JobId, string> _traces = [];
 
     /// <summary>Tells this activation of the hall from earlier ones.</summary>
     public Guid Incarnation { get; } = Guid.NewGuid();
@@ -20,6 +21,16 @@ internal sealed class HallTelling(IGrainFactory grains)
 
     /// <summary>Notes that everything up to an entry is durable.</summary>
     public void MarkDurable(long sequence) => Durable = Math.Max(Durable, sequence);
+
+    /// <summary>Keeps the trace of a job's submission, for the leases it will get.</summary>
+    public void Trace(JobId job, string? traceParent)
+    {
+        if (traceParent is not null)
+            _traces[job] = traceParent;
+    }
+
+    /// <summary>Forgets a job's trace.</summary>
+    public void Untrace(JobId job) => _traces.Remove(job);
 
     /// <summary>Marks a rack whose leases a durable entry changed.</summary>
     public void Touch(RackId rack, long revision) =>
@@ -74,7 +85,7 @@ internal sealed class HallTelling(IGrainFactory grains)
             {
                 var placed = job.Assignment.Tasks[task];
                 if (placed.Node >= first && placed.Node < last)
-                    leases.Add(new TaskLease(job.Job, job.Generation, task, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, job.Spec.Work));
+                    leases.Add(new TaskLease(job.Job, job.Generation, task, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, job.Spec.Work, _traces.GetValueOrDefault(job.Job, ""), job.StartedAt));
             }
         }
         return leases.ToValueList();

@@ -37,6 +37,10 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("JobState")]
     Task<JobNews?> JobState(JobId job);
 
+    /// <summary>A job as the hall accepted it, or null.</summary>
+    [Alias("Find")]
+    Task<HallJob?> Find(JobId job);
+
     /// <summary>Says that a final state is safely in the job's own row, so the hall may forget it.</summary>
     [OneWay, Alias("Acknowledge")]
     Task Acknowledge(JobId job);
@@ -77,6 +81,16 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("Wake")]
     Task Wake();
 }
+
+/// <summary>A job as a hall accepted it.</summary>
+/// <param name="Spec">What it asks for.</param>
+/// <param name="SubmittedAt">When it was accepted.</param>
+/// <param name="News">Its state.</param>
+[GenerateSerializer, Immutable, Alias("HallJob")]
+public sealed record HallJob(
+    [property: Id(0)] JobSpec Spec,
+    [property: Id(1)] DateTimeOffset SubmittedAt,
+    [property: Id(2)] JobNews News);
 
 /// <summary>The answer to a configuration.</summary>
 /// <param name="Version">The version in force afterwards.</param>

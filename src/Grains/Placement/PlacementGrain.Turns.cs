@@ -28,6 +28,12 @@ internal sealed partial class PlacementGrain
     {
         await written;
         _telling.MarkDurable(entry.Sequence);
+        if (entry is JobEnded ended)
+        {
+            _telling.Untrace(ended.Job);
+            FactoryTelemetry.JobsEnded.Add(1, new("hall", this.Name()), new("phase", ended.Phase.ToString()));
+            FactoryTelemetry.Tokens.Add(ended.Tokens, new KeyValuePair<string, object?>("hall", this.Name()));
+        }
         foreach (var rack in racks)
         {
             _telling.Touch(rack, entry.Sequence);

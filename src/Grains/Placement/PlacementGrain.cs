@@ -76,9 +76,13 @@ internal sealed partial class PlacementGrain(
         }
         if (_book.State is null)
             return new PlaceAnswer(false, Unrecorded(JobPhase.Waiting, $"Hall {this.Name()} has no layout yet."));
+        using var activity = FactoryTelemetry.Source.StartActivity("placement.decide");
         var (decision, seed) = _decisions.Decide(job, spec);
+        activity?.SetTag("job", job.Value).SetTag("hall", this.Name()).SetTag("decision", decision.GetType().Name);
+        FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
             return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
+        _telling.Trace(job, activity?.Id);
         _decisions.Submit(job, spec, decision, seed);
         var answer = new PlaceAnswer(true, _book.Jobs[job].News());
         await Durable();
@@ -109,6 +113,15 @@ internal sealed partial class PlacementGrain(
             await ThrowIfStale();
         await Durable();
         return known?.News();
+    }
+
+    public async Task<HallJob?> Find(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+            await ThrowIfStale();
+        await Durable();
+        return known is null ? null : new HallJob(known.Spec, known.SubmittedAt, known.News());
     }
 
     public async Task Acknowledge(JobId job)

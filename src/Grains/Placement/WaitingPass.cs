@@ -36,7 +36,7 @@ internal sealed class WaitingPass(HallBook book, HallDecisions decisions)
 
 /// <summary>What placement looks at in a job: two jobs of one shape fit in the same places.</summary>
 internal readonly record struct JobShape(
-    QueueId Queue, ValueList<TaskGroup> Groups, TopologyRequest Topology, bool IsKernel)
+    QueueId Queue, ValueList<TaskGroup> Groups, TopologyRequest Topology, bool IsKernel, HallId? Hall, string? Jurisdiction)
 {
-    public static JobShape Of(JobSpec spec) => new(spec.Queue, spec.Groups, spec.Topology, spec.Work is KernelWork);
+    public static JobShape Of(JobSpec spec) => new(spec.Queue, spec.Groups, spec.Topology, spec.Work is KernelWork, spec.Hall, spec.Jurisdiction);
 }

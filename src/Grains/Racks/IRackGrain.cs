@@ -74,6 +74,8 @@ public sealed record NodeCard(
 /// <param name="Gpus">GPU numbers within the node; empty for a task without GPU.</param>
 /// <param name="GpuMilli">1000, or the share of its one GPU.</param>
 /// <param name="Work">What to run.</param>
+/// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
+/// <param name="StartedAt">When the gang began, once the ledger knows: a device made anew goes on from there.</param>
 [GenerateSerializer, Immutable, Alias("TaskLease")]
 public sealed record TaskLease(
     [property: Id(0)] JobId Job,
@@ -82,7 +84,9 @@ public sealed record TaskLease(
     [property: Id(3)] NodeId Node,
     [property: Id(4)] ValueList<int> Gpus,
     [property: Id(5)] int GpuMilli,
-    [property: Id(6)] WorkSpec Work)
+    [property: Id(6)] WorkSpec Work,
+    [property: Id(7)] string TraceParent,
+    [property: Id(8)] DateTimeOffset? StartedAt)
 {
     /// <summary>What a rack tells leases apart by.</summary>
     public LeaseKey Key => new(Job, Generation, Task);
@@ -104,15 +108,13 @@ public readonly record struct LeaseKey(
 /// <param name="Message">What happened, for a person.</param>
 /// <param name="Tokens">Tokens made.</param>
 /// <param name="Result">The kernel's report, or null.</param>
-/// <param name="FailedGpu">A GPU that is not usable any more, or null.</param>
 [GenerateSerializer, Immutable, Alias("LeaseEnd")]
 public sealed record LeaseEnd(
     [property: Id(0)] LeaseKey Key,
     [property: Id(1)] bool Succeeded,
     [property: Id(2)] string Message,
     [property: Id(3)] double Tokens,
-    [property: Id(4)] KernelResult? Result,
-    [property: Id(5)] GpuId? FailedGpu);
+    [property: Id(4)] KernelResult? Result);
 
 /// <summary>What a rack says about itself.</summary>
 /// <param name="Rack">The rack.</param>

@@ -112,11 +112,11 @@ internal sealed class RackGrain(
         if (Card.Simulated && lease.Lease.Work is SimulatedWork work)
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
-            lease.End ??= KernelEnds.Of(lease.Lease.Key, result, null);
+            lease.End ??= KernelEnds.Of(lease.Lease.Key, result);
     }
 
     private GpuLease LeaseOf(TaskLease lease, NodeCard node) => new(
-        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts, Card.InletCelsius);
+        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts, Card.InletCelsius, lease.TraceParent, lease.StartedAt);
 
     private async Task Stop(RackLease lease)
     {
@@ -140,7 +140,7 @@ internal sealed class RackGrain(
         var byGpu = orders.Leases.SelectMany(lease => lease.Gpus.Select(gpu => (Gpu: GrainKeys.GpuOf(lease.Node, gpu), lease.Key)))
             .ToLookup(pair => pair.Gpu, pair => pair.Key);
         return Task.WhenAll(Card.Nodes.SelectMany(node => Enumerable.Range(0, node.Gpus).Select(gpu => GrainKeys.GpuOf(node.Node, gpu)))
-            .Select(gpu => GrainFactory.Gpu(gpu).Keep(byGpu[gpu].ToValueList())));
+            .Select(gpu => GrainFactory.Gpu(gpu).Retain(byGpu[gpu].ToValueList())));
     }
 
     private async Task ReportNow()

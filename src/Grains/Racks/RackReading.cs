@@ -46,7 +46,7 @@ internal sealed record RackReading(double? Watts, double? HottestCelsius, ValueL
         if (lease.Lease.Gpus.Count == 0)
         {
             var ran = (now - lease.StartedAt!.Value) * timeScale;
-            return ran >= work.Duration ? new LeaseEnd(lease.Lease.Key, true, "Done.", 0, null, null) : null;
+            return ran >= work.Duration ? new LeaseEnd(lease.Lease.Key, true, "Done.", 0, null) : null;
         }
         var tokens = 0.0;
         foreach (var gpu in lease.Lease.Gpus)
@@ -55,6 +55,6 @@ internal sealed record RackReading(double? Watts, double? HottestCelsius, ValueL
                 return null;
             tokens += progress.Tokens;
         }
-        return new LeaseEnd(lease.Lease.Key, true, "Done.", tokens, null, null);
+        return new LeaseEnd(lease.Lease.Key, true, "Done.", tokens, null);
     }
 }

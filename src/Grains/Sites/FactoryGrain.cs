@@ -24,6 +24,8 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
     private readonly ILogger _log = log;
     private FactoryModel _model = FactoryModel.Empty;
 
+    private ValueList<HallId> AllHalls => _model.Layouts.Values.Select(layout => layout.Hall).ToValueList();
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var manifests = Row.Manifests.SelectMany(file => ManifestReader.Read(file.Text, file.Name).Manifests).ToList();
@@ -71,17 +73,23 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
     {
         ThrowIfPoisoned();
         if (!_model.Has("Queue", queue.Value))
-            return Task.FromResult(new JobRoute([], $"There is no queue '{queue}'. Declared: {Names("Queue")}."));
+            return Task.FromResult(new JobRoute([], [], $"There is no queue '{queue}'. Declared: {Names("Queue")}."));
         if (hall is { } only && !_model.Has("Hall", only.Value))
-            return Task.FromResult(new JobRoute([], $"There is no hall '{only}'. Declared: {Names("Hall")}."));
+            return Task.FromResult(new JobRoute([], [], $"There is no hall '{only}'. Declared: {Names("Hall")}."));
         var halls = _model.Layouts.Values.Where(layout => hall is null || layout.Hall == hall)
             .Where(layout => jurisdiction is null || layout.Jurisdiction == jurisdiction).Select(layout => layout.Hall).ToValueList();
         if (halls.Count > 0)
-            return Task.FromResult(new JobRoute(halls, null));
+            return Task.FromResult(new JobRoute(halls, AllHalls, null));
         var objection = jurisdiction is null
             ? "The factory has no hall yet: apply one."
             : $"No hall{(hall is null ? "" : " of that name")} stands under jurisdiction '{jurisdiction}'. Known: {string.Join(", ", _model.Layouts.Values.Select(layout => layout.Jurisdiction).Distinct())}.";
-        return Task.FromResult(new JobRoute([], objection));
+        return Task.FromResult(new JobRoute([], [], objection));
+    }
+
+    public Task<ValueList<HallId>> Halls()
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(AllHalls);
     }
 
     public async Task<ValueList<HallId>> Wake()
@@ -89,7 +97,7 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         ThrowIfPoisoned();
         foreach (var layout in _model.Layouts.Values)
             await Tell(layout);
-        return _model.Layouts.Values.Select(layout => layout.Hall).ToValueList();
+        return AllHalls;
     }
 
     private async Task<ApplyAnswer> Change(List<Manifest> changed, ImmutableArray<string> removed, bool dryRun)

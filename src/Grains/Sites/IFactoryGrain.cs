@@ -26,6 +26,10 @@ public interface IFactoryGrain : IGrainWithStringKey
     [Alias("Route")]
     Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction);
 
+    /// <summary>The halls there are.</summary>
+    [Alias("Halls")]
+    Task<ValueList<HallId>> Halls();
+
     /// <summary>Tells every hall its layout again, where it has an older one.</summary>
     [Alias("Wake")]
     Task<ValueList<HallId>> Wake();
@@ -61,6 +65,10 @@ public sealed record FactoryObjects([property: Id(0)] long Version, [property: I
 
 /// <summary>Where a job may go.</summary>
 /// <param name="Halls">The halls, in the order in which they are asked.</param>
+/// <param name="All">Every hall of the factory: any of them may know the job already.</param>
 /// <param name="Objection">Why there is none, or null.</param>
 [GenerateSerializer, Immutable, Alias("JobRoute")]
-public sealed record JobRoute([property: Id(0)] ValueList<HallId> Halls, [property: Id(1)] string? Objection);
+public sealed record JobRoute(
+    [property: Id(0)] ValueList<HallId> Halls,
+    [property: Id(1)] ValueList<HallId> All,
+    [property: Id(2)] string? Objection);

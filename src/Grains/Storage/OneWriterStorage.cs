@@ -7,7 +7,9 @@ namespace ControlPlane.Grains.Storage;
 /// Lets one write at a time through to SQLite. SQLite has a single writer; two that meet there wait in
 /// steps of 150 ms on a blocked thread, while here the second waits without holding one.
 /// </summary>
-internal sealed class OneWriterStorage(IGrainStorage inner) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
+/// <param name="inner">The storage that writes.</param>
+/// <param name="barrier">What makes a write last through a loss of power, or null where the death of the process is enough.</param>
+internal sealed class OneWriterStorage(IGrainStorage inner, SqliteBarrier? barrier) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     private static readonly SemaphoreSlim Gate = new(1, 1);
 
@@ -22,6 +24,7 @@ internal sealed class OneWriterStorage(IGrainStorage inner) : IGrainStorage, ILi
         try
         {
             await inner.WriteStateAsync(stateName, grainId, grainState);
+            barrier?.Pass();
         }
         finally
         {

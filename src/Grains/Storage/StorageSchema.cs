@@ -49,9 +49,10 @@ public static class StorageSchema
         }
     }
 
-    /// <summary>Splits at semicolons that end a line outside a quoted text: the driver would read @names in one batch as parameters.</summary>
-    private static IEnumerable<string> Statements(string script)
+    /// <summary>Splits at semicolons outside quoted texts and comments: the driver would read @names in one batch as parameters.</summary>
+    private static IEnumerable<string> Statements(string text)
     {
+        var script = string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
         var start = 0;
         var quoted = false;
         for (var at = 0; at < script.Length; at++)

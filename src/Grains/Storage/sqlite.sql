@@ -19,6 +19,12 @@ CREATE TABLE IF NOT EXISTS OrleansStorage (
     PRIMARY KEY (ServiceId, StateName, GrainIdN0, GrainIdN1, GrainIdExtension)
 ) WITHOUT ROWID;
 
+-- One row, rewritten with a full sync after each ledger write: SqliteBarrier.
+CREATE TABLE IF NOT EXISTS DurabilityMark (
+    Id INTEGER NOT NULL PRIMARY KEY,
+    Passed INTEGER NOT NULL
+);
+
 INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('ReadFromStorageKey', '
 SELECT PayloadBinary, Version
 FROM OrleansStorage
@@ -27,7 +33,9 @@ WHERE ServiceId = @ServiceId AND StateName = @GrainTypeString
   AND GrainIdExtension = COALESCE(@GrainIdExtensionString, '''');');
 
 -- One statement: no row comes back when the version is not the expected one, which Orleans reports as a conflict.
+-- NORMAL survives the death of the process; against loss of power the ledger's barrier syncs everything before it.
 INSERT OR REPLACE INTO OrleansQuery (QueryKey, QueryText) VALUES ('WriteToStorageKey', '
+PRAGMA synchronous = NORMAL;
 INSERT INTO OrleansStorage
     (ServiceId, StateName, GrainIdN0, GrainIdN1, GrainIdExtension, Version, ModifiedOn, PayloadBinary)
 SELECT @ServiceId, @GrainTypeString, @GrainIdN0, @GrainIdN1, COALESCE(@GrainIdExtensionString, ''''),

@@ -32,8 +32,19 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     };
 
     /// <summary>The driver's context is lost: only a new process can use the device.</summary>
-    public bool IsSticky => Code is 46 or 214 or 220 or (>= 700 and <= 719 and not 701) or 999;
+    public bool IsSticky => IsStickyCode(Code);
 
     /// <summary>The device itself is not to be trusted until an operator has looked: memory, link, or gone.</summary>
     public bool IsDeviceFailure => Code is 46 or 214 or 220;
+
+    /// <summary>Whether a report's error code stands for a sticky fault.</summary>
+    public static bool Poisons(string errorCode)
+    {
+        const string prefix = "cuda-";
+        return errorCode.StartsWith(prefix, StringComparison.Ordinal)
+            && int.TryParse(errorCode.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            && IsStickyCode(code);
+    }
+
+    private static bool IsStickyCode(int code) => code is 46 or 214 or 220 or (>= 700 and <= 719 and not 701) or 999;
 }

@@ -8,6 +8,9 @@ public interface IComputeDevice : IDisposable
 {
     DeviceDescription Description { get; }
 
+    /// <summary>What its sensors say now, also while a kernel runs.</summary>
+    DeviceReadings Read();
+
     /// <summary>Memory of the device. Its contents are not defined. Dispose it before the device.</summary>
     IDeviceBuffer Allocate(long bytes);
 
@@ -17,6 +20,10 @@ public interface IComputeDevice : IDisposable
     /// </summary>
     Task<double> RunAsync(IReadOnlyList<KernelLaunch> launches, CancellationToken cancellation);
 }
+
+/// <summary>Null is unknown, never zero.</summary>
+/// <param name="Utilisation">0 to 1.</param>
+public readonly record struct DeviceReadings(double? PowerWatts, double? TemperatureCelsius, double? Utilisation, long? MemoryUsedBytes);
 
 public interface IDeviceBuffer : IDisposable
 {

@@ -11,6 +11,7 @@ internal static unsafe class ComputeLibrary
 {
     public const string DirectoryVariable = "FACTORY_NATIVE_DIRECTORY";
     public const string CudaVariable = "FACTORY_CUDA_LIBRARY";
+    public const string NvmlVariable = "FACTORY_NVML_LIBRARY";
 
     private const string FileName = "libfactory_gpu.so";
 
@@ -20,14 +21,10 @@ internal static unsafe class ComputeLibrary
     public static string? WhyUnavailable => LoadFailure.Value;
 
     /// <summary>The CUDA driver's file, or null for the system's own. "double" stands for the double beside us.</summary>
-    public static string? CudaDriver
-    {
-        get
-        {
-            var name = Environment.GetEnvironmentVariable(CudaVariable);
-            return name == "double" ? Find("libfactory_cuda_double.so") : string.IsNullOrEmpty(name) ? null : name;
-        }
-    }
+    public static string? CudaDriver => Chosen(CudaVariable, "libfactory_cuda_double.so");
+
+    /// <summary>NVML's file, chosen in the same way.</summary>
+    public static string? Nvml => Chosen(NvmlVariable, "libfactory_nvml_double.so");
 
     public static string Ptx { get; } = ReadPtx();
 
@@ -52,6 +49,12 @@ internal static unsafe class ComputeLibrary
         var name = Marshal.PtrToStringUTF8((nint)NativeMethods.StatusName(status)) ?? "";
         var detail = Marshal.PtrToStringUTF8((nint)text) ?? "";
         return new DeviceFaultException(status, name, detail.Length > 0 ? detail : name);
+    }
+
+    private static string? Chosen(string variable, string doubleFile)
+    {
+        var name = Environment.GetEnvironmentVariable(variable);
+        return name == "double" ? Find(doubleFile) : string.IsNullOrEmpty(name) ? null : name;
     }
 
     private static string? Load()

@@ -31,7 +31,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
     /// <param name="kernels">PTX, for CUDA.</param>
     public static NativeDevice Open(uint backend, int index, string id, string? kernels)
     {
-        fixed (byte* driver = Utf8(ComputeLibrary.CudaDriver), ptx = Utf8(kernels))
+        fixed (byte* driver = Utf8(ComputeLibrary.CudaDriver), ptx = Utf8(kernels), nvml = Utf8(ComputeLibrary.Nvml))
         {
             var options = new NativeMethods.DeviceOptions
             {
@@ -40,6 +40,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
                 Index = (uint)index,
                 DriverLibrary = driver,
                 Ptx = ptx,
+                NvmlLibrary = nvml,
             };
             ComputeLibrary.Check(NativeMethods.DeviceOpen(options, out var handle));
             return new NativeDevice(handle, id);
@@ -69,6 +70,16 @@ internal sealed unsafe class NativeDevice : IComputeDevice
             throw;
         }
         return submission.Task.WaitAsync(cancellation);
+    }
+
+    public DeviceReadings Read()
+    {
+        var readings = new NativeMethods.Readings { Size = (uint)sizeof(NativeMethods.Readings) };
+        ComputeLibrary.Check(NativeMethods.DeviceRead(_handle, ref readings), _handle);
+        static double? Known(double value) => value < 0 ? null : value;
+        return new(
+            Known(readings.PowerWatts), Known(readings.TemperatureCelsius), Known(readings.Utilisation),
+            readings.MemoryUsedBytes < 0 ? null : readings.MemoryUsedBytes);
     }
 
     public void Dispose() => _handle.Dispose();

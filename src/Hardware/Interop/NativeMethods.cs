@@ -24,6 +24,18 @@ internal static unsafe partial class NativeMethods
         public uint Threads;
         public byte* DriverLibrary;
         public byte* Ptx;
+        public byte* NvmlLibrary;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Readings
+    {
+        public uint Size;
+        public uint Reserved;
+        public double PowerWatts;
+        public double TemperatureCelsius;
+        public double Utilisation;
+        public long MemoryUsedBytes;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -67,6 +79,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "factory_device_describe")]
     public static partial int DeviceDescribe(DeviceHandle device, ref DeviceInfo info);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_read")]
+    public static partial int DeviceRead(DeviceHandle device, ref Readings readings);
 
     [LibraryImport(Library, EntryPoint = "factory_device_close")]
     public static partial int DeviceClose(nint device);

@@ -18,6 +18,8 @@ internal sealed class ManagedDevice : IComputeDevice
         "managed:0", "cpu", "managed reference device (C#, no native library)", "CPU-managed-0",
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1, 0);
 
+    public DeviceReadings Read() => default;
+
     public IDeviceBuffer Allocate(long bytes) => new ManagedBuffer(bytes);
 
     public async Task<double> RunAsync(IReadOnlyList<KernelLaunch> launches, CancellationToken cancellation)

@@ -67,7 +67,8 @@ std::unique_ptr<factory::Device> open(const factory_device_options &options) {
         if (options.index >= factory::CudaDevice::count(options.driver_library)) {
             throw Failure{FACTORY_NO_DEVICE, "the driver has no device of this number"};
         }
-        return std::make_unique<factory::CudaDevice>(options.driver_library, options.index, options.ptx);
+        return std::make_unique<factory::CudaDevice>(options.driver_library, options.nvml_library, options.index,
+                                                     options.ptx);
     default:
         throw Failure{FACTORY_BAD_PARAMETER, "no such back end"};
     }
@@ -114,6 +115,15 @@ int factory_device_describe(factory_device *device, factory_device_info *info) {
     return guarded(device->device.get(), [&] {
         require(info != nullptr && info->size == sizeof *info, "the info has another size than this library's");
         device->device->describe(*info);
+    });
+}
+
+int factory_device_read(factory_device *device, factory_readings *readings) {
+    return guarded(device->device.get(), [&] {
+        require(readings != nullptr && readings->size == sizeof *readings, "the readings have another size than this library's");
+        readings->power_watts = readings->temperature_celsius = readings->utilisation = -1;
+        readings->memory_used_bytes = -1;
+        device->device->read(*readings);
     });
 }
 

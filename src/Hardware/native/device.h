@@ -41,6 +41,9 @@ public:
     virtual void upload(std::uint64_t address, const void *source, std::uint64_t bytes) = 0;
     virtual void download(void *target, std::uint64_t address, std::uint64_t bytes) = 0;
 
+    // All unknown where the device has no sensors that we can read.
+    virtual void read(factory_readings &) noexcept {}
+
     void submit(Submission submission);
     void remember(const std::string &text);
     std::string last_error();

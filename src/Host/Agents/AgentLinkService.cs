@@ -33,11 +33,11 @@ internal sealed class AgentLinkService(
             return;
         }
         using var link = new AgentStream(hello, responseStream, context.CancellationToken);
-        await link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = LeaseTimeoutSeconds } });
+        await Welcome(link);
         log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
         var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
         using var renewing = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var renewal = Renew(hello, observer, renewing.Token);
+        var renewal = Renew(hello, link, observer, renewing.Token);
         try
         {
             while (await requestStream.MoveNext(context.CancellationToken))
@@ -64,7 +64,11 @@ internal sealed class AgentLinkService(
         return Names.IsValid(hello.Node) ? null : $"'{hello.Node}' is not a node's name: use the name that the factory shows, such as rack-01-n00.";
     }
 
-    private async Task Renew(Hello hello, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
+    /// <summary>Said again with every renewal: an agent that hears nothing from any host stops its work.</summary>
+    private static Task Welcome(AgentStream link) =>
+        link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = LeaseTimeoutSeconds } });
+
+    private async Task Renew(Hello hello, AgentStream link, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Renewal, clock);
         try
@@ -72,7 +76,8 @@ internal sealed class AgentLinkService(
             do
             {
                 foreach (var device in hello.Devices)
-                    await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name);
+                    await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name, link.HealthOf(device.Index));
+                await Welcome(link);
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }
@@ -91,6 +96,7 @@ internal sealed class AgentLinkService(
         switch (message.MessageCase)
         {
             case FromAgent.MessageOneofCase.Telemetry:
+                link.Note(message.Telemetry);
                 var samples = message.Telemetry.Samples.Select(sample => SampleOf(hello, sample)).ToValueList();
                 if (RackOf(hello.Node) is { } rack)
                     await grains.Rack(rack).Observe(samples);
@@ -110,11 +116,7 @@ internal sealed class AgentLinkService(
     {
         log.LogWarning("Node {Node} refuses a lease of {Job}: {Reason}", hello.Node, answer.Job, answer.Reason);
         var result = new KernelResult(false, "lease-refused", answer.Reason, "", 0, 0, "", 0, false, 0, 0);
-        if (link(hello, answer.Device, answer.Job, answer.Generation) is var (gpu, lease))
-            await grains.Gpu(gpu).Report(lease, result, false);
-
-        static (GpuId Gpu, LeaseKey Lease) link(Hello hello, uint device, string job, long generation) =>
-            (GpuOf(hello, device), new LeaseKey(new JobId(job), generation, 0));
+        await grains.Gpu(GpuOf(hello, answer.Device)).Report(new LeaseKey(new JobId(answer.Job), answer.Generation, 0), result);
     }
 
     private async Task Reported(Hello hello, WorkReport report, AgentStream link)
@@ -123,7 +125,7 @@ internal sealed class AgentLinkService(
             report.Succeeded, report.ErrorCode, report.Error, report.DeviceName, report.SecondsPerRepetition, report.Rate, report.RateUnit,
             report.Checksum, report.Checked, report.MaxRelativeError, (int)report.Repetitions);
         var gpu = GpuOf(hello, report.Device);
-        var heard = await grains.Gpu(gpu).Report(new LeaseKey(new JobId(report.Job), report.Generation, 0), result, false);
+        var heard = await grains.Gpu(gpu).Report(new LeaseKey(new JobId(report.Job), report.Generation, 0), result);
         if (heard)
             await link.Send(new ToAgent { Received = new ReportReceived { Device = report.Device, Job = report.Job, Generation = report.Generation } });
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Gpus;
@@ -12,6 +13,18 @@ namespace ControlPlane.Host.Agents;
 internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stream, CancellationToken ended) : IGpuAgent, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly ConcurrentDictionary<uint, string> _health = new(
+        hello.Devices.Select(device => KeyValuePair.Create(device.Index, Word(device.Health, device.HealthDetail))));
+
+    /// <summary>How a device is, as its agent last said.</summary>
+    public string HealthOf(uint device) => _health.GetValueOrDefault(device, "unknown");
+
+    /// <summary>Keeps what a sample says about its devices' health.</summary>
+    public void Note(Telemetry telemetry)
+    {
+        foreach (var sample in telemetry.Samples)
+            _health[sample.Device] = Word(sample.Health, sample.HealthDetail);
+    }
 
     public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => Send(new ToAgent
     {
@@ -44,6 +57,12 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     }
 
     public void Dispose() => _gate.Dispose();
+
+    private static string Word(DeviceHealth health, string detail)
+    {
+        var word = health.ToString().ToLowerInvariant();
+        return detail.Length == 0 ? word : $"{word}: {detail}";
+    }
 
     private uint DeviceOf(GpuId gpu) =>
         hello.Devices.First(device => Grains.GrainKeys.GpuOf(new NodeId(hello.Node), (int)device.Index) == gpu).Index;

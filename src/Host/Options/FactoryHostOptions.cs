@@ -32,6 +32,9 @@ public sealed class FactoryHostOptions
     /// <summary>True to start without the example factory and its workload.</summary>
     public bool Empty { get; set; }
 
+    /// <summary>True (default) to feed the example factory with its example workload.</summary>
+    public bool Workload { get; set; } = true;
+
     /// <summary>True (default) to start an agent for this machine's device where a rack named <see cref="AgentNode"/> wants one.</summary>
     public bool StartAgent { get; set; } = true;
 

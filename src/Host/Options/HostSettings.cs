@@ -16,6 +16,7 @@ internal static class HostSettings
         ["--gateway-port"] = "Host:GatewayPort",
         ["--data"] = "Host:Data",
         ["--empty"] = "Host:Empty",
+        ["--workload"] = "Host:Workload",
         ["--start-agent"] = "Host:StartAgent",
         ["--summary"] = "Host:Summary",
         ["--time-scale"] = "Host:TimeScale",

@@ -15,16 +15,11 @@ internal static class Diagnosis
         var queue = state.Queues.FirstExceeded(state.QueueOf(spec.Queue), spec.MilliGpus);
         if (queue >= 0)
             reasons.Add(QueueReason(state, spec, queue));
-        var level = spec.Topology.Required ?? TopologyLevel.Hall;
-        foreach (var task in demands)
-        {
-            task.Spread = level == TopologyLevel.Hall && demands.Sum(other => other.Count) > 1
-                ? state.Shape.SpreadIn(TopologyLevel.Hall, 0)
-                : Spread.None;
-            AddGroup(state, spec.Groups[task.Group].Name, task, reasons);
-        }
-        if (level != TopologyLevel.Hall && reasons.Count == 0)
-            AddTopology(state, level, demands, reasons);
+        var alone = demands.Select(task => OfGroup(state, spec.Groups[task.Group].Name, task)).OfType<Reason>().ToList();
+        if (alone.Count > 0)
+            reasons.AddRange(alone);
+        else if (OfGang(state, spec, demands) is { } whole)
+            reasons.Add(whole);
         if (reasons.Count == 0)
             reasons.Add(new Reason(ReasonCode.NoCombination, spec.Groups[0].Name, 0, 0, "", [], 0));
         return reasons.ToValueList();
@@ -37,30 +32,29 @@ internal static class Diagnosis
         return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.MilliGpus / 1000.0, left / 1000.0, "GPUs", [], 0);
     }
 
-    // The first rule that, on top of those before it, leaves too little room is what is short.
-    private static void AddGroup(HallState state, string group, TaskDemand task, List<Reason> reasons)
+    // The first rule of nodes that, on top of those before it, leaves too little room is what is short.
+    private static Reason? OfGroup(HallState state, string group, TaskDemand task)
     {
-        var totals = new long[NodeRules.All.Length];
+        var totals = new long[NodeRules.OfNode.Length];
         for (var node = 0; node < state.Shape.Gpus.Length; node++)
         {
             var room = task.Count;
             for (var rule = 0; rule < totals.Length && room > 0; rule++)
             {
-                room = Math.Min(room, NodeRules.All[rule].Room(state, node, task));
+                room = Math.Min(room, NodeRules.OfNode[rule].Room(state, node, task));
                 totals[rule] += room;
             }
         }
-        for (var rule = 0; rule < totals.Length; rule++)
-        {
-            if (totals[rule] >= task.Count)
-                continue;
-            reasons.Add(SharedReason.Of(state, NodeRules.All[rule].Code, group, task, totals[rule]));
-            return;
-        }
+        var shortOf = Array.FindIndex(totals, total => total < task.Count);
+        return shortOf < 0
+            ? null
+            : new Reason(NodeRules.OfNode[shortOf].Code, group, task.Count, totals[shortOf], "tasks", [], 0);
     }
 
-    private static void AddTopology(HallState state, TopologyLevel level, TaskDemand[] demands, List<Reason> reasons)
+    // Domains whose nodes hold every group by themselves lack something shared; when there is none, domains are too small.
+    private static Reason? OfGang(HallState state, JobSpec spec, TaskDemand[] demands)
     {
+        var level = spec.Topology.Required ?? TopologyLevel.Hall;
         var map = state.Shape.Domains[(int)level];
         var rooms = new int[map.Count];
         var whole = new bool[map.Count];
@@ -71,7 +65,7 @@ internal static class Diagnosis
             for (var node = 0; node < map.OfNode.Length; node++)
             {
                 if (map.OfNode[node] >= 0)
-                    held[map.OfNode[node]] += Math.Min(task.Count, NodeRules.Room(NodeRules.All, state, node, task));
+                    held[map.OfNode[node]] += Math.Min(task.Count, NodeRules.Room(NodeRules.OfNode, state, node, task));
             }
             for (var domain = 0; domain < map.Count; domain++)
             {
@@ -79,7 +73,8 @@ internal static class Diagnosis
                 whole[domain] &= held[domain] >= task.Count;
             }
         }
-        if (!whole.Contains(true))
-            reasons.Add(TopologyReason.Of(map, level, rooms, demands.Sum(task => task.Count)));
+        return whole.Contains(true)
+            ? new GangShortage(state, spec, demands).In(level, Enumerable.Range(0, map.Count).Where(domain => whole[domain]))
+            : TopologyReason.Of(map, level, rooms, demands.Sum(task => task.Count));
     }
 }

@@ -31,12 +31,16 @@ internal sealed class EmptyRoom
             _heatLeft[loop] = Math.Max(empty.HeatCapacity[loop], state.Power.HeatCapacity[loop]) - empty.Heat[loop];
     }
 
-    /// <summary>Tasks that the hall holds under the steps up to this one.</summary>
+    /// <summary>Tasks that the hall holds under the steps up to this one; counted no further than the group needs.</summary>
     public long InHall(int step)
     {
         var total = 0L;
-        for (var node = 0; node < _state.Shape.Gpus.Length && total < _task.Count; node++)
-            total += OnNode(node, step);
+        foreach (var (first, count) in _state.Shape.Runs)
+        {
+            total += (long)OnNode(first, step) * count;
+            if (total >= _task.Count)
+                break;
+        }
         return total;
     }
 
@@ -44,25 +48,18 @@ internal sealed class EmptyRoom
     public long[] InDomains(DomainMap map)
     {
         var held = new long[map.Count];
-        var (last, room) = (-1, 0);
-        for (var node = 0; node < map.OfNode.Length; node++)
+        foreach (var (first, count) in _state.Shape.Runs)
         {
-            if (map.OfNode[node] < 0)
+            var room = OnNode(first, Steps.Length - 1);
+            if (room == 0)
                 continue;
-            if (last < 0 || !Alike(node, last))
-                (last, room) = (node, OnNode(node, Steps.Length - 1));
-            held[map.OfNode[node]] += room;
+            for (var node = first; node < first + count; node++)
+            {
+                if (map.OfNode[node] >= 0)
+                    held[map.OfNode[node]] += room;
+            }
         }
         return held;
-    }
-
-    // Nodes of one rack and one make hold the same when empty.
-    private bool Alike(int node, int other)
-    {
-        var shape = _state.Shape;
-        return shape.Rack[node] == shape.Rack[other] && shape.Model[node] == shape.Model[other]
-            && shape.Gpus[node] == shape.Gpus[other] && shape.Cpu[node] == shape.Cpu[other]
-            && shape.Memory[node] == shape.Memory[other];
     }
 
     public Reason Reason(int step, string group, long total)

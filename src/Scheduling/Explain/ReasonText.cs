@@ -8,8 +8,10 @@ internal static class ReasonText
 {
     public static string Of(Reason reason)
     {
-        var domains = reason.Domains.Count == 0 ? "" : " " + Upper(string.Join("; ", reason.Domains)) + LeftOut(reason) + ".";
-        return Sentence(reason) + domains;
+        if (reason.Domains.Count == 0)
+            return Sentence(reason);
+        var rooms = string.Join("; ", reason.Domains) + LeftOut(reason) + ".";
+        return Sentence(reason) + (reason.Code == ReasonCode.TopologyShort ? " " + Upper(rooms) : " By task: " + rooms);
     }
 
     private static string Sentence(Reason reason)
@@ -29,11 +31,11 @@ internal static class ReasonText
             ReasonCode.GpusShort => $"Task group {subject} needs {needed} and free GPUs suffice for {available}; release GPUs or ask for fewer.",
             ReasonCode.CpuShort => $"Beside the free GPUs, CPU cores suffice for {available} of {needed} of group {subject}; ask for fewer cores a task.",
             ReasonCode.MemoryShort => $"Beside the free GPUs, memory suffices for {available} of {needed} of group {subject}; ask for less memory a task.",
-            ReasonCode.AdapterShort => $"Network adapters carry {available} a GPU and group {subject} needs {needed}; require one NVLink domain or less bandwidth.",
+            ReasonCode.AdapterShort => $"Nodes that would take group {subject} have network adapters of at most {available} a GPU and it needs {needed}; require one NVLink domain or less bandwidth.",
             ReasonCode.PowerShort when reason.Unit == "tasks" => $"Power, tightest at {subject}, suffices for {available} of {needed}; raise the rating or ask for fewer GPUs.",
             ReasonCode.HeatShort when reason.Unit == "tasks" => $"Cooling, tightest at {subject}, suffices for {available} of {needed}; raise the capacity or ask for fewer GPUs.",
-            ReasonCode.PowerShort => $"Power domain {subject} has {available} of headroom and the job needs {needed} there; release jobs below it or raise its limit.",
-            ReasonCode.HeatShort => $"Cooling loop {subject} can take {available} more heat and the job adds {needed}; release jobs it cools or raise its capacity.",
+            ReasonCode.PowerShort => $"Power domain {subject} has {available} of headroom and the job needs {needed} there; release jobs below it, raise its limit or ask for fewer GPUs.",
+            ReasonCode.HeatShort => $"Cooling loop {subject} can take {available} more heat and the job adds {needed}; release jobs it cools, raise its capacity or ask for fewer GPUs.",
             ReasonCode.LinkShort => $"Link {subject} has {available} left and the job needs {needed} on it; require one leaf or ask for less bandwidth.",
             ReasonCode.TopologyShort => $"Required topology: one {subject} must hold all {needed}, and the best holds {available}; require a wider level or free one {subject}.",
             ReasonCode.NoCombination => $"Each limit alone would allow task group {subject}, but no place meets all of them at once; it is tried again at every change.",

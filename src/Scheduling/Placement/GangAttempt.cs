@@ -36,7 +36,7 @@ internal sealed class GangAttempt(HallState scratch, TaskDemand[] demands, Place
             var placed = _tasks[index];
             var task = demands[placed.Group];
             scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory);
-            Reserve(task, placed.Node, -1);
+            scratch.Links.Reckon(task, placed.Node, -1);
         }
         _tasks.Clear();
     }
@@ -44,8 +44,7 @@ internal sealed class GangAttempt(HallState scratch, TaskDemand[] demands, Place
     public Placed ToPlaced()
     {
         var ordered = _tasks.OrderBy(task => task.Group).ThenBy(task => task.Task).ToValueList();
-        return new Placed(
-            new Assignment(ordered), NodeChoice.Notes(_firstChoice.Best, profile), NodeChoice.Notes(_firstChoice.RunnerUp, profile));
+        return _firstChoice.ToPlaced(scratch.Layout, profile, new Assignment(ordered));
     }
 
     private bool FillByScore(TaskDemand task, TopologyLevel level, int domain)
@@ -130,20 +129,7 @@ internal sealed class GangAttempt(HallState scratch, TaskDemand[] demands, Place
     {
         var placed = Placer.TaskOn(scratch, task, number, where);
         scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory);
-        Reserve(task, placed.Node, 1);
+        scratch.Links.Reckon(task, placed.Node, 1);
         _tasks.Add(placed);
-    }
-
-    // While the domain spans leaves every task is reckoned on the trunks, though the gang may end up below one leaf.
-    private void Reserve(TaskDemand task, int node, int sign)
-    {
-        if (task.Bandwidth == 0 || !task.Spread.HasFlag(Spread.Leaves))
-            return;
-        var rack = scratch.Layout.Racks[scratch.Shape.Rack[node]];
-        var bandwidth = sign * task.Bandwidth * task.Gpus;
-        if (rack.LeafLink >= 0)
-            scratch.Links.Reserved[rack.LeafLink] += bandwidth;
-        if (rack.SpineLink >= 0 && task.Spread.HasFlag(Spread.Spines))
-            scratch.Links.Reserved[rack.SpineLink] += bandwidth;
     }
 }

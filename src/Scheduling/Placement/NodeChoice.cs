@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
 using ControlPlane.Scheduling.Rules;
 
 namespace ControlPlane.Scheduling;
@@ -22,15 +24,24 @@ internal readonly record struct NodeChoice(Candidate Best, Candidate RunnerUp)
         return candidate.Beats(RunnerUp) ? this with { RunnerUp = candidate } : this;
     }
 
-    /// <summary>The scores as notes.</summary>
-    public static ValueList<ScoreNote> Notes(Candidate candidate, PlacementProfile profile)
+    /// <summary>The decision for an assignment whose first task was chosen so.</summary>
+    public Placed ToPlaced(HallLayout layout, PlacementProfile profile, Assignment assignment)
+    {
+        List<int> racks = [.. assignment.Tasks.Select(task => layout.Nodes[task.Node].Rack).Distinct()];
+        return new Placed(
+            assignment, Notes(layout, Best, profile), Notes(layout, RunnerUp, profile),
+            racks.Take(Placed.MostRacks).Select(rack => layout.Racks[rack].Id).ToValueList(),
+            Math.Max(0, racks.Count - Placed.MostRacks));
+    }
+
+    private static ValueList<ScoreNote> Notes(HallLayout layout, Candidate candidate, PlacementProfile profile)
     {
         if (!candidate.Exists)
             return [];
         var notes = new ScoreNote[candidate.Scores.Length];
         for (var index = 0; index < notes.Length; index++)
-            notes[index] = new ScoreNote(profile.Preferences[index].Name, candidate.Node, candidate.Scores[index]);
-        return new ValueList<ScoreNote>(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(notes));
+            notes[index] = new ScoreNote(profile.Preferences[index].Name, layout.Nodes[candidate.Node].Id, candidate.Scores[index]);
+        return new ValueList<ScoreNote>(ImmutableCollectionsMarshal.AsImmutableArray(notes));
     }
 
     /// <summary>True when the rules about shared things allow one such task on the node.</summary>

@@ -11,26 +11,6 @@ public abstract record PlacementDecision
     public abstract string Explain();
 }
 
-/// <summary>The job starts, whole.</summary>
-/// <param name="Assignment">Where its tasks run.</param>
-/// <param name="Scores">What the place of the job's first task scored, one note for each preference in order of weight.</param>
-/// <param name="RunnerUp">What the best place that was not chosen scored; empty when there was no other candidate.</param>
-[GenerateSerializer, Immutable, Alias("Placed")]
-public sealed record Placed(
-    [property: Id(0)] Assignment Assignment,
-    [property: Id(1)] ValueList<ScoreNote> Scores,
-    [property: Id(2)] ValueList<ScoreNote> RunnerUp) : PlacementDecision
-{
-    /// <inheritdoc/>
-    public override string Explain()
-    {
-        var chosen = $"Placed {Assignment.Tasks.Count} task(s) with {Assignment.GpuLeases} GPU lease(s): {Text(Scores)}.";
-        return RunnerUp.Count == 0 ? chosen : chosen + $" Runner-up: {Text(RunnerUp)}.";
-    }
-
-    private static string Text(ValueList<ScoreNote> notes) => string.Join(", ", notes);
-}
-
 /// <summary>The job does not fit now and may fit later.</summary>
 /// <param name="Reasons">Why, dominant reason first; never empty.</param>
 [GenerateSerializer, Immutable, Alias("Waiting")]

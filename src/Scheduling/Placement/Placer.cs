@@ -43,9 +43,7 @@ public static class Placer
         var choice = NodeChoice.For(state, task, profile, draw, DomainFilter.Any(state.Shape, spec.Topology.Required));
         if (!choice.Best.Exists)
             return null;
-        var placement = TaskOn(state, task, 0, choice.Best);
-        return new Placed(
-            new Assignment([placement]), NodeChoice.Notes(choice.Best, profile), NodeChoice.Notes(choice.RunnerUp, profile));
+        return choice.ToPlaced(state.Layout, profile, new Assignment([TaskOn(state, task, 0, choice.Best)]));
     }
 
     internal static TaskPlacement TaskOn(HallState state, TaskDemand task, int number, Candidate where)

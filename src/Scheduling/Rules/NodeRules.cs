@@ -7,6 +7,10 @@ internal static class NodeRules
 
     public static NodeRule Kernel { get; } = new KernelWorkRule();
 
+    public static NodeRule Power { get; } = new PowerRule();
+
+    public static NodeRule Heat { get; } = new HeatRule();
+
     /// <summary>Rules whose answer depends on the node alone, and so changes only when the node does.</summary>
     public static NodeRule[] OfNode { get; } =
     [
@@ -15,7 +19,7 @@ internal static class NodeRules
     ];
 
     /// <summary>Rules about what nodes share: feeds, loops and trunks.</summary>
-    public static NodeRule[] Shared { get; } = [new AdapterRule(), new PowerRule(), new HeatRule(), new LinkRule()];
+    public static NodeRule[] Shared { get; } = [new AdapterRule(), Power, Heat, new LinkRule()];
 
     public static NodeRule[] All { get; } = [.. OfNode, .. Shared];
 

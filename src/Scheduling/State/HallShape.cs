@@ -24,6 +24,7 @@ internal sealed class HallShape
             MostGpus = Math.Max(MostGpus, facts.Gpus);
             MostCpu = Math.Max(MostCpu, facts.CpuMilli);
         }
+        Runs = [.. RunsOf()];
         LeaseMilliwatts = [.. layout.GpuModels.Select(model => Math.Max(0, (model.Limit - model.Idle).Milliwatts))];
         PowerPath = [.. layout.Racks.Select(rack => PathOf(rack.PowerDomain, index => layout.PowerDomains[index].Parent))];
         QueuePath = [.. layout.Queues.Select((_, queue) => PathOf(queue, index => layout.Queues[index].Parent))];
@@ -54,6 +55,9 @@ internal sealed class HallShape
     /// <summary>Where each node's GPUs start in arrays with one entry for each GPU; one entry more than nodes.</summary>
     public int[] FirstGpu { get; }
 
+    /// <summary>All nodes as runs of equal ones: first node and how many follow it in the same rack with the same make.</summary>
+    public (int First, int Count)[] Runs { get; }
+
     /// <summary>GPUs of the largest node.</summary>
     public int MostGpus { get; }
 
@@ -77,6 +81,9 @@ internal sealed class HallShape
     /// <summary>Which domain each node belongs to, by level.</summary>
     public DomainMap[] Domains { get; }
 
+    /// <summary>What a task adds to the node's rack at most, in milliwatts: a share may wake the GPU it goes on.</summary>
+    public long DrawOf(int node, TaskDemand task) => Model[node] < 0 ? 0 : LeaseMilliwatts[Model[node]] * task.Gpus;
+
     /// <summary>What a gang inside one domain may span.</summary>
     public Spread SpreadIn(TopologyLevel level, int domain)
     {
@@ -88,6 +95,22 @@ internal sealed class HallShape
             spread |= Spread.Leaves;
         return Differ(nodes, TopologyLevel.Spine) ? spread | Spread.Spines : spread;
     }
+
+    private IEnumerable<(int First, int Count)> RunsOf()
+    {
+        for (var first = 0; first < Rack.Length;)
+        {
+            var end = first + 1;
+            while (end < Rack.Length && Alike(end, first))
+                end++;
+            yield return (first, end - first);
+            first = end;
+        }
+    }
+
+    private bool Alike(int node, int other) =>
+        Rack[node] == Rack[other] && Model[node] == Model[other] && Gpus[node] == Gpus[other]
+        && Cpu[node] == Cpu[other] && Memory[node] == Memory[other];
 
     private bool Differ(int[] nodes, TopologyLevel level)
     {

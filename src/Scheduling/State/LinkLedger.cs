@@ -10,6 +10,22 @@ internal sealed class LinkLedger(HallShape shape)
     /// <summary>What is left of a link; a link that is down has nothing to give.</summary>
     public long Left(int link) => (Down[link] ? 0 : shape.Layout.Links[link].Capacity.Megabits) - Reserved[link];
 
+    /// <summary>
+    /// Reckons a task of a gang that is being tried: while its domain spans leaves every task counts on the trunks,
+    /// though the gang may end up below one leaf.
+    /// </summary>
+    public void Reckon(TaskDemand task, int node, int sign)
+    {
+        if (task.Bandwidth == 0 || !task.Spread.HasFlag(Spread.Leaves))
+            return;
+        var rack = shape.Layout.Racks[shape.Rack[node]];
+        var bandwidth = sign * task.Bandwidth * task.Gpus;
+        if (rack.LeafLink >= 0)
+            Reserved[rack.LeafLink] += bandwidth;
+        if (rack.SpineLink >= 0 && task.Spread.HasFlag(Spread.Spines))
+            Reserved[rack.SpineLink] += bandwidth;
+    }
+
     public void CopyFrom(LinkLedger other)
     {
         other.Reserved.CopyTo(Reserved, 0);

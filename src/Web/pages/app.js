@@ -10,9 +10,9 @@ function watts(value) {
   return value >= 1e4 ? `${(value / 1000).toFixed(1)} kW` : `${value.toFixed(0)} W`;
 }
 
-function cell(content, isNumber) {
+function cell(content, kind) {
   const td = document.createElement("td");
-  if (isNumber) td.className = "number";
+  if (kind) td.className = kind;
   td.append(content);
   return td;
 }
@@ -43,19 +43,19 @@ function show(hall) {
   $("ended").textContent = hall.ended;
   $("tokens").textContent = Math.round(hall.tokens).toLocaleString("en");
   fill("power", hall.power.filter((domain) => domain.kind !== "rack").map((domain) => [
-    cell(domain.domain), cell(domain.kind), cell(watts(domain.committedWatts), true), cell((domain.isEstimate ? "about " : "") + watts(domain.observedWatts), true),
-    cell(watts(domain.limitWatts), true), cell(bar(domain.committedWatts, domain.limitWatts)),
+    cell(domain.domain), cell(domain.kind), cell(watts(domain.committedWatts), "number"), cell((domain.isEstimate ? "about " : "") + watts(domain.observedWatts), "number"),
+    cell(watts(domain.limitWatts), "number"), cell(bar(domain.committedWatts, domain.limitWatts)),
   ]));
   fill("cooling", hall.cooling.map((loop) => [
-    cell(loop.loop), cell(watts(loop.committedWatts), true), cell(watts(loop.capacityWatts), true),
+    cell(loop.loop), cell(watts(loop.committedWatts), "number"), cell(watts(loop.capacityWatts), "number"),
     cell(bar(loop.committedWatts, loop.capacityWatts)),
   ]));
   fill("racks", hall.racks.map((rack) => [
-    cell(rack.rack), cell(rack.type), cell(`${rack.leasedGpus} / ${rack.gpus}`, true), cell(watts(rack.observedWatts), true),
-    cell(rack.hottestCelsius === null ? "unknown" : `${rack.hottestCelsius.toFixed(0)} °C`, true),
+    cell(rack.rack), cell(rack.type), cell(`${rack.leasedGpus} / ${rack.gpus}`, "number"), cell(watts(rack.observedWatts), "number"),
+    cell(rack.hottestCelsius === null ? "unknown" : `${rack.hottestCelsius.toFixed(0)} °C`, "number"),
   ]));
   fill("jobs", hall.jobs.map((job) => [
-    cell(job.job), cell(job.queue), cell(job.phase), cell(String(job.gpus), true), cell(String(job.priority), true), cell(job.message),
+    cell(job.job), cell(job.queue), cell(job.phase), cell(String(job.gpus), "number"), cell(String(job.priority), "number"), cell(job.message, "why"),
   ]));
 }
 

@@ -13,7 +13,7 @@ unsigned CudaDevice::count(const char *library) {
     return static_cast<unsigned>(devices);
 }
 
-CudaDevice::CudaDevice(const char *library, unsigned index, const char *ptx)
+CudaDevice::CudaDevice(const char *library, const char *nvml_library, unsigned index, const char *ptx)
     : driver_(CudaDriver::load(library)), index_(index) {
     driver_.check(driver_.device_get(&device_, static_cast<int>(index)), "cuDeviceGet");
     driver_.check(driver_.context_retain(&context_, device_), "cuDevicePrimaryCtxRetain");
@@ -23,6 +23,7 @@ CudaDevice::CudaDevice(const char *library, unsigned index, const char *ptx)
         driver_.check(driver_.stream_create(&stream_, cu_stream_non_blocking), "cuStreamCreate");
         driver_.check(driver_.event_create(&begin_, 0), "cuEventCreate");
         driver_.check(driver_.event_create(&end_, 0), "cuEventCreate");
+        sensors_.open(nvml_library, uuid());
     } catch (...) {
         driver_.context_release(device_);
         throw;
@@ -54,10 +55,8 @@ void CudaDevice::load_module(const char *ptx) {
 void CudaDevice::describe(factory_device_info &info) {
     int multiprocessors = 0, version = 0;
     std::size_t memory = 0;
-    CuUuid uuid{};
     driver_.check(driver_.device_name(info.name, sizeof info.name, device_), "cuDeviceGetName");
     driver_.check(driver_.device_memory(&memory, device_), "cuDeviceTotalMem");
-    driver_.check(driver_.device_uuid(&uuid, device_), "cuDeviceGetUuid");
     driver_.check(driver_.device_attribute(&multiprocessors, cu_attribute_multiprocessors, device_),
                   "cuDeviceGetAttribute");
     driver_.check(driver_.driver_version(&version), "cuDriverGetVersion");
@@ -66,12 +65,21 @@ void CudaDevice::describe(factory_device_info &info) {
     info.multiprocessors = static_cast<std::uint32_t>(multiprocessors);
     info.memory_bytes = memory;
     info.driver_version = version;
-    char *text = info.uuid;
-    text += std::snprintf(text, 8, "GPU-");
+    std::snprintf(info.uuid, sizeof info.uuid, "%s", uuid().c_str());
+}
+
+// As NVML and the tools of the field write it.
+std::string CudaDevice::uuid() const {
+    CuUuid uuid{};
+    driver_.check(driver_.device_uuid(&uuid, device_), "cuDeviceGetUuid");
+    std::string text = "GPU-";
     for (int i = 0; i < 16; i++) {
+        char pair[8];
         const bool dash = i == 4 || i == 6 || i == 8 || i == 10;
-        text += std::snprintf(text, 8, dash ? "-%02x" : "%02x", uuid.bytes[i]);
+        std::snprintf(pair, sizeof pair, dash ? "-%02x" : "%02x", uuid.bytes[i]);
+        text += pair;
     }
+    return text;
 }
 
 std::uint64_t CudaDevice::allocate(std::uint64_t bytes) {

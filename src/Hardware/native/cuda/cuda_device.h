@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cuda/cuda_driver.h"
+#include "cuda/nvml.h"
 #include "device.h"
 
 namespace factory {
@@ -10,10 +11,11 @@ namespace factory {
 // One NVIDIA GPU through its driver. After a sticky error nothing here recovers: end the process.
 class CudaDevice final : public Device {
 public:
-    CudaDevice(const char *library, unsigned index, const char *ptx);
+    CudaDevice(const char *library, const char *nvml_library, unsigned index, const char *ptx);
     ~CudaDevice() override;
 
     void describe(factory_device_info &info) override;
+    void read(factory_readings &readings) noexcept override { sensors_.read(readings); }
     std::uint64_t allocate(std::uint64_t bytes) override;
     void release(std::uint64_t address, std::uint64_t bytes) noexcept override;
     void upload(std::uint64_t address, const void *source, std::uint64_t bytes) override;
@@ -25,11 +27,13 @@ protected:
     double run(const std::vector<Launch> &launches) override;
 
 private:
+    std::string uuid() const;
     void load_module(const char *ptx);
     void enqueue(const Launch &launch);
     void wait_for(CuEvent event);
 
     const CudaDriver &driver_;
+    Nvml sensors_;
     const unsigned index_;
     CuDeviceId device_ = 0;
     CuContext context_ = nullptr;

@@ -41,6 +41,7 @@ typedef struct {
     uint32_t threads;           /* CPU back ends: worker threads, 0 for one per processor */
     const char *driver_library; /* CUDA: the driver's file name, NULL for libcuda.so.1 */
     const char *ptx;            /* CUDA: the kernels as NUL-terminated PTX text */
+    const char *nvml_library;   /* CUDA: NVML's file name, NULL for libnvidia-ml.so.1 */
 } factory_device_options;
 
 typedef struct {
@@ -54,6 +55,16 @@ typedef struct {
     char name[128];
     char uuid[48];
 } factory_device_info;
+
+/* A negative reading is unknown. */
+typedef struct {
+    uint32_t size;
+    uint32_t reserved;
+    double power_watts;
+    double temperature_celsius;
+    double utilisation;         /* 0 to 1 */
+    int64_t memory_used_bytes;
+} factory_readings;
 
 typedef struct {
     uint32_t size;
@@ -75,6 +86,8 @@ FACTORY_API const char *factory_status_name(int status);
 FACTORY_API int factory_device_count(uint32_t backend, const char *driver_library, uint32_t *count);
 FACTORY_API int factory_device_open(const factory_device_options *options, factory_device **device);
 FACTORY_API int factory_device_describe(factory_device *device, factory_device_info *info);
+/* Needs no driver context: also answers while a kernel runs or after a sticky error. */
+FACTORY_API int factory_device_read(factory_device *device, factory_readings *readings);
 /* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. */
 FACTORY_API int factory_device_close(factory_device *device);
 /* What the last failure on this device was, for a person. */

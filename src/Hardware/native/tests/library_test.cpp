@@ -86,7 +86,7 @@ std::vector<float> ramp(std::size_t count) {
 }
 
 std::vector<float> results(std::uint32_t backend, const char *driver, const std::string &ptx) {
-    const factory_device_options options{sizeof options, backend, 0, 2, driver, ptx.c_str()};
+    const factory_device_options options{sizeof options, backend, 0, 2, driver, ptx.c_str(), nullptr};
     factory_device *device = nullptr;
     require(factory_device_open(&options, &device), "factory_device_open");
     std::vector<float> all;

@@ -1,0 +1,49 @@
+using ControlPlane.Grains;
+using ControlPlane.Grains.Sites;
+using ControlPlane.Grains.Storage;
+using ControlPlane.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans.TestingHost;
+
+namespace ControlPlane.Benchmarks.Factory;
+
+/// <summary>A factory on a SQLite file and the real clock, called as the host's endpoints call it: from inside the silo.</summary>
+internal sealed class BenchmarkFactory : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private BenchmarkFactory(InProcessTestCluster cluster)
+    {
+        _cluster = cluster;
+        Grains = cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<IGrainFactory>();
+    }
+
+    public IGrainFactory Grains { get; }
+
+    public static async Task<BenchmarkFactory> Start(string file)
+    {
+        var connection = $"Data Source={file};Pooling=True";
+        await StorageSchema.EnsureSqlite(connection);
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
+            silo.AddSqliteStorage(connection);
+            silo.AddFactory();
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new BenchmarkFactory(cluster);
+    }
+
+    public async Task Apply(TestHall hall)
+    {
+        var answer = await Grains.Factory().Apply([new ManifestFile("benchmark.yaml", hall.ToYaml())], dryRun: false);
+        if (answer.Errors.Count > 0)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, answer.Errors));
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}

@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+
+namespace ControlPlane.Host.Tests;
+
+/// <summary>A host as a process of its own, on free ports and a folder of its own.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(90);
+
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly bool _ownsData;
+    private readonly List<Process> _agents = [];
+    private Process _process = null!;
+
+    private RunningHost(string data, bool ownsData, int[] ports, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        (Data, _ownsData, Port, AgentPort, _environment) = (data, ownsData, ports[0], ports[1], environment);
+        _arguments =
+        [
+            "--data", data, "--port", $"{ports[0]}", "--agent-port", $"{ports[1]}", "--silo-port", $"{ports[2]}", "--gateway-port", $"{ports[3]}",
+            "--summary", "false", .. arguments,
+        ];
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}"), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public string Data { get; }
+
+    public int Port { get; }
+
+    public int AgentPort { get; }
+
+    public HttpClient Http { get; }
+
+    public string Key => File.ReadAllText(Path.Combine(Data, "api-key")).Trim();
+
+    public string Log => string.Join(Environment.NewLine, _log);
+
+    public static Task<RunningHost> Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    public static async Task<RunningHost> Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var data = Directory.CreateTempSubdirectory("factory-test-").FullName;
+        var host = new RunningHost(data, true, Programs.FreePorts(4), arguments, environment);
+        await host.Launch();
+        return host;
+    }
+
+    /// <summary>Starts the process (again) and waits until it is ready.</summary>
+    public async Task Launch()
+    {
+        _process = Process.Start(Programs.Start(Programs.Host, _arguments, _environment))!;
+        _process.OutputDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        await Until(IsReady, "the host did not become ready");
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+    }
+
+    /// <summary>Ends the process as kill -9 does, its own children apart: they end because it did.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    public Task<Ended> Factoryctl(params string[] arguments) => Programs.Run(Programs.Cli, arguments, new Dictionary<string, string>
+    {
+        ["FACTORY_SERVER"] = Http.BaseAddress!.ToString(),
+        ["FACTORY_KEY"] = Key,
+    });
+
+    /// <summary>Starts an agent for a node against this host.</summary>
+    public void StartAgent(string node, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var process = Process.Start(Programs.Start(
+            Programs.Agent, ["--host", $"http://127.0.0.1:{AgentPort}", "--node", node, "--token-file", Path.Combine(Data, "agent-token"), .. arguments], environment))!;
+        process.OutputDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
+        process.ErrorDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _agents.Add(process);
+    }
+
+    /// <summary>Ends the agents started here, as a shutdown of their node would.</summary>
+    public async Task StopAgents()
+    {
+        foreach (var agent in _agents)
+        {
+            agent.Kill(entireProcessTree: true);
+            await agent.WaitForExitAsync();
+        }
+        _agents.Clear();
+    }
+
+    public async Task<T> Get<T>(string path) => (await Http.GetFromJsonAsync<T>(path))!;
+
+    /// <summary>Waits for a condition, looking ten times a second.</summary>
+    public async Task Until(Func<Task<bool>> condition, string otherwise)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > GiveUpAfter || _process.HasExited)
+                throw new TimeoutException($"{otherwise}{Environment.NewLine}{Log}");
+            await timer.WaitForNextTickAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        foreach (var process in (Process[])[.. _agents, _process])
+        {
+            try
+            {
+                process.Kill(entireProcessTree: true);
+                await process.WaitForExitAsync();
+                process.Dispose();
+            }
+            catch (InvalidOperationException)
+            {
+                // It ended before.
+            }
+        }
+        if (_ownsData)
+            Directory.Delete(Data, recursive: true);
+    }
+
+    private async Task<bool> IsReady()
+    {
+        try
+        {
+            return (await Http.GetAsync("/readyz")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
