@@ -13,12 +13,6 @@ namespace ControlPlane.Grains.Placement;
 internal sealed class HallBook
 {
     private readonly Dictionary<JobId, JobEntry> _jobs = [];
-    private readonly SortedSet<(int NegativePriority, long Submitted, JobId Job)> _waiting =
-        new(Comparer<(int NegativePriority, long Submitted, JobId Job)>.Create(static (left, right) =>
-            left.NegativePriority != right.NegativePriority
-                ? left.NegativePriority.CompareTo(right.NegativePriority)
-                : left.Submitted.CompareTo(right.Submitted)));
-
     private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
     private readonly Dictionary<PowerDomainId, Watts> _requested = [];
     private readonly Dictionary<NodeId, NodeCondition> _conditions = [];
@@ -44,14 +38,17 @@ internal sealed class HallBook
     public IReadOnlyDictionary<JobId, JobEntry> Jobs => _jobs;
 
     /// <summary>Waiting jobs in the order in which they are tried.</summary>
-    public IEnumerable<JobEntry> Waiting => _waiting.Select(key => _jobs[key.Job]);
+    public IEnumerable<JobEntry> Waiting => Line.InOrder.Select(waiting => _jobs[waiting.Job]);
+
+    /// <summary>The waiting jobs as placement sees them; changed here only.</summary>
+    public WaitingJobs Line { get; } = new();
 
     /// <summary>Jobs that hold something in a rack, oldest generation first.</summary>
     public IEnumerable<JobEntry> OnRack(int rack) =>
         _onRack.TryGetValue(rack, out var jobs) ? jobs.Select(job => _jobs[job]).OrderBy(job => job.Generation) : [];
 
     /// <summary>How many jobs wait.</summary>
-    public int WaitingCount => _waiting.Count;
+    public int WaitingCount => Line.Count;
 
     /// <summary>Jobs that ended since the hall's first day.</summary>
     public long Ended { get; private set; }
@@ -198,13 +195,13 @@ internal sealed class HallBook
     {
         if (_jobs.TryGetValue(job.Job, out var old))
         {
-            _waiting.Remove((-old.Spec.Priority, old.Submitted, old.Job));
+            Line.Remove(old.Job);
             IndexRacks(old, false);
         }
         _jobs[job.Job] = job;
         IndexRacks(job, true);
         if (job.Phase == JobPhase.Waiting)
-            _waiting.Add((-job.Spec.Priority, job.Submitted, job.Job));
+            Line.Add(new WaitingJob(job.Job, job.Spec, job.Submitted));
     }
 
     private void IndexRacks(JobEntry job, bool add)

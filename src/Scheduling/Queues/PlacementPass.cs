@@ -1,54 +1,35 @@
-using ControlPlane.Domain.Jobs;
-
 namespace ControlPlane.Scheduling;
 
-/// <summary>Tries waiting jobs in their order; one that does not fit lets those behind it pass.</summary>
-public static class PlacementPass
+/// <summary>
+/// One try of every waiting job in its order, resumable: one that does not fit lets those behind it pass. A job shaped
+/// like one that just did not fit is not tried; what is freed during a pass is for the next. Not safe for concurrent use.
+/// </summary>
+/// <param name="waiting">The jobs that wait now; later ones are for the next pass.</param>
+public sealed class PlacementPass(WaitingJobs waiting)
 {
-    /// <summary>
-    /// Decides about the jobs in turn. A job that is placed is assigned in <paramref name="state"/> before the next is
-    /// tried, so that decisions do not overlap; give a fork when the pass may be abandoned.
-    /// </summary>
-    /// <param name="state">The hall; assigned to as the pass goes on.</param>
-    /// <param name="waiting">The jobs, in order; not changed.</param>
-    /// <param name="profile">Where tasks are best put.</param>
-    /// <param name="seed">Recorded with the decisions it repeats them.</param>
-    /// <returns>One decision for each job, as it is made; stop enumerating to stop the pass.</returns>
-    public static IEnumerable<PassDecision> Run(
-        HallState state, IEnumerable<WaitingJob> waiting, PlacementProfile profile, ulong seed)
+    private readonly HashSet<JobShape> _blocked = [];
+    private readonly List<WaitingJob> _order = [.. waiting.InOrder];
+    private int _at;
+
+    /// <summary>Tries some jobs.</summary>
+    /// <param name="count">How many; jobs that are passed over do not count.</param>
+    /// <param name="place">
+    /// Decides about a job and carries a placement out before it returns, so that decisions do not overlap. Returns null
+    /// when the job does not wait any more.
+    /// </param>
+    /// <returns>False once every job was tried or passed over.</returns>
+    public bool Try(int count, Func<WaitingJob, PlacementDecision?> place)
     {
-        // Nothing is released during a pass, so what did not fit for one job does not fit for its equals behind it.
-        var blocked = new Dictionary<JobSpec, PlacementDecision>();
-        foreach (var job in waiting)
+        ArgumentNullException.ThrowIfNull(place);
+        for (var tried = 0; tried < count && _at < _order.Count; _at++)
         {
-            var shape = ShapeOf(job.Spec);
-            if (blocked.TryGetValue(shape, out var earlier))
-            {
-                yield return new PassDecision(job, earlier);
+            var shape = JobShape.Of(_order[_at].Spec);
+            if (_blocked.Contains(shape))
                 continue;
-            }
-            var decision = Placer.Place(state, job.Job, job.Spec, profile, seed);
-            if (decision is Placed placed)
-                state.Assign(job.Job, job.Spec, placed.Assignment);
-            else
-                blocked.Add(shape, decision);
-            yield return new PassDecision(job, decision);
+            tried++;
+            if (place(_order[_at]) is Waiting or Refused)
+                _blocked.Add(shape);
         }
+        return _at < _order.Count;
     }
-
-    // What a place depends on: neither priority, nor how long the work takes, nor which kernel it is.
-    private static JobSpec ShapeOf(JobSpec spec) => spec with
-    {
-        Priority = 0,
-        Work = spec.Work switch
-        {
-            SimulatedWork => AnySimulated,
-            KernelWork => AnyKernel,
-            var other => other,
-        },
-    };
-
-    private static SimulatedWork AnySimulated { get; } = new("", TimeSpan.Zero, 0, 0);
-
-    private static KernelWork AnyKernel { get; } = new("", [], 1, false, 0, TimeSpan.Zero);
 }

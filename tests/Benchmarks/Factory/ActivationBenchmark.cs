@@ -51,7 +51,7 @@ internal static class ActivationBenchmark
     private static async Task UntilReported(BenchmarkFactory factory)
     {
         using var period = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while ((await factory.Grains.Hall(new HallId("hall-a")).View()).Racks.Any(rack => rack.LastReport is null))
+        while ((await factory.Grains.Hall(new HallId("hall-a")).View()).Racks.Count(rack => rack.LastReport is not null) < Racks)
             await period.WaitForNextTickAsync();
     }
 }

@@ -27,6 +27,7 @@ internal sealed class BenchmarkFactory : IAsyncDisposable
         await StorageSchema.EnsureSqlite(connection);
         var builder = new InProcessTestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
+        builder.Options.ServiceId = "factory"; // Rows are found again by it.
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));

@@ -1,0 +1,35 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>
+/// What a place depends on: neither priority, nor how long the work takes, nor which kernel it is. Jobs of one shape fit
+/// in the same places. Compares by value.
+/// </summary>
+public readonly record struct JobShape
+{
+    private readonly JobSpec _spec;
+
+    private JobShape(JobSpec spec) => _spec = spec;
+
+    private static SimulatedWork AnySimulated { get; } = new("", TimeSpan.Zero, 0, 0);
+
+    private static KernelWork AnyKernel { get; } = new("", [], 1, false, 0, TimeSpan.Zero);
+
+    /// <summary>The shape of a job.</summary>
+    public static JobShape Of(JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new JobShape(spec with
+        {
+            Priority = 0,
+            Work = spec.Work switch
+            {
+                SimulatedWork => AnySimulated,
+                KernelWork => AnyKernel,
+                var other => other,
+            },
+        });
+    }
+}
