@@ -100,7 +100,7 @@ public sealed record GpuResponse(
 /// <summary>A limit for a power domain.</summary>
 /// <param name="Limit">Such as <c>400kW</c>; null restores the layout's own.</param>
 /// <param name="Reason">Why, for those who ask later.</param>
-public sealed record PowerLimitRequest(string? Limit, string Reason = "");
+public sealed record PowerLimitRequest(string? Limit = null, string Reason = "");
 
 /// <summary>What came of asking for a limit.</summary>
 /// <param name="Domain">The domain.</param>

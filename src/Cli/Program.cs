@@ -24,4 +24,6 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     SchemaCommand.Build(),
 };
 
-return await root.Parse(args).InvokeAsync();
+var parsed = root.Parse(args);
+var code = await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? ExitCodes.BadInput : code;

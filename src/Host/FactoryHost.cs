@@ -34,6 +34,13 @@ internal static class FactoryHost
         builder.Services.AddSingleton<FactoryReadiness>();
         builder.Services.AddSingleton(new AgentToken(SecretFile.Open(data, "agent-token")));
         builder.Services.AddSingleton(SecretFile.Open(data, "api-key"));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.RespectRequiredConstructorParameters = true;
+        });
+        // So that what is wrong with a body is answered by Failures, with a sentence, not by an empty 400.
+        builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddGrpc();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, host));
         await AddSilo(builder, host, storage, data);

@@ -40,7 +40,9 @@ public class KernelDeviceTests
     [InlineData("illegal-address", "cuda-700", "degraded")]
     [InlineData("launch-timeout", "cuda-702", "degraded")]
     [InlineData("crash", "executor-crashed", "degraded")]
+    [InlineData("hang", "timed-out", "degraded")]
     [InlineData("ecc", "cuda-214", "failed")]
+    [InlineData("bit-flip", "wrong-result", "failed")]
     [InlineData("device-lost", "cuda-46", "failed")]
     [InlineData("out-of-memory", "cuda-2", "healthy")]
     public async Task A_driver_s_fault_reaches_the_job_and_the_device_s_health(string fault, string code, string health)
@@ -50,7 +52,7 @@ public class KernelDeviceTests
         var order = Path.Combine(host.Data, "fault");
         await File.WriteAllTextAsync(order, fault);
         host.StartAgent(
-            Node, new Dictionary<string, string> { ["FACTORY_CUDA_LIBRARY"] = "double", ["FACTORY_DOUBLE_FAULT_FILE"] = order }, "--devices", "cuda");
+            Node, new Dictionary<string, string> { ["FACTORY_CUDA_LIBRARY"] = "double", ["FACTORY_DOUBLE_FAULT_FILE"] = order }, "--devices", "cuda", "--kernel-timeout", "5");
 
         var ran = await host.Factoryctl("kernel", "triad", "--size", "n=5000", "--repetitions", "1", "--job", "faulty");
         Assert.Equal(1, ran.Code);

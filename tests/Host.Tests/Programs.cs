@@ -58,11 +58,26 @@ internal static class Programs
         return start;
     }
 
-    /// <summary>Ports that were free a moment ago.</summary>
+    /// <summary>
+    /// Ports that were free a moment ago, below those that Linux gives to outgoing connections: a client that dials a
+    /// host while it is down could otherwise be given the very port it dials, and speak to itself.
+    /// </summary>
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
+        var listeners = new List<TcpListener>();
+        while (listeners.Count < count)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(20_000, 32_000));
+            try
+            {
+                listener.Start();
+                listeners.Add(listener);
+            }
+            catch (SocketException)
+            {
+                // Taken: another number is drawn.
+            }
+        }
         var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
         listeners.ForEach(listener => listener.Stop());
         return ports;

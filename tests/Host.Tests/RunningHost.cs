@@ -59,7 +59,8 @@ internal sealed class RunningHost : IAsyncDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await Until(IsReady, "the host did not become ready");
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        // Once: a client's headers must not change while others use it, and the key outlives the process.
+        Http.DefaultRequestHeaders.Authorization ??= new AuthenticationHeaderValue("Bearer", Key);
     }
 
     /// <summary>Ends the process as kill -9 does, its own children apart: they end because it did.</summary>

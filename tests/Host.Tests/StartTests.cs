@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace ControlPlane.Host.Tests;
 
 /// <summary>Starts that must not happen, with all reasons at once.</summary>
@@ -27,6 +30,29 @@ public class StartTests
         Assert.Equal(1, ended.Code);
         Assert.Contains("Port", ended.Errors, StringComparison.Ordinal);
         Assert.Contains("TimeScale", ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_stops_the_start_and_is_named()
+    {
+        using var holder = new TcpListener(IPAddress.Loopback, 0);
+        holder.Start();
+        var port = ((IPEndPoint)holder.LocalEndpoint).Port;
+        var free = Programs.FreePorts(3);
+        var data = Directory.CreateTempSubdirectory("factory-test-").FullName;
+        try
+        {
+            var ended = await Programs.Run(Programs.Host,
+                ["--empty", "--data", data, "--port", $"{port}", "--agent-port", $"{free[0]}", "--silo-port", $"{free[1]}", "--gateway-port", $"{free[2]}"]);
+            Assert.Equal(1, ended.Code);
+            Assert.Contains($"127.0.0.1:{port}", ended.Errors, StringComparison.Ordinal);
+            Assert.Contains("in use", ended.Errors, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
     }
 
     [Fact]

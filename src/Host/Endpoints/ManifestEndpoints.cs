@@ -13,6 +13,7 @@ internal static class ManifestEndpoints
     {
         routes.MapPost("/v1/manifests", async (ApplyRequest request, IGrainFactory grains) =>
         {
+            Failures.RefuseGaps(request);
             var files = request.Files.Select(file => new ManifestFile(file.Name, file.Text)).ToValueList();
             return Verdict(await grains.Factory().Apply(files, request.DryRun));
         });
