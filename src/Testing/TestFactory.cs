@@ -154,9 +154,9 @@ public sealed class TestFactory : IAsyncDisposable
                 if (await condition())
                     return true;
             }
-            catch (Exception fault) when (fault is OrleansException or InvalidOperationException)
+            catch (Exception fault) when (fault is OrleansException or InvalidOperationException or IOException)
             {
-                // A grain is moving between activations; the next try finds it.
+                // A grain is moving between activations, or met a fault of storage that the test ordered; the next try finds it.
             }
             await Task.Yield();
         }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ControlPlane.Api;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -19,8 +20,11 @@ internal static class Failures
         var (status, message) = fault switch
         {
             BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is { } cause ? $"{bad.Message} {cause.Message}" : bad.Message),
-            TimeoutException or OrleansException or InvalidOperationException =>
+            TimeoutException or InvalidOperationException =>
                 (StatusCodes.Status503ServiceUnavailable, $"The request was not carried out, or its answer was lost: {fault.Message} Repeat it; repeating is safe."),
+            // What the runtime or a database says is long and may name files and addresses: it stays in the log.
+            OrleansException or DbException or IOException =>
+                (StatusCodes.Status503ServiceUnavailable, "The request was not carried out, or its answer was lost: storage or runtime failed, and the host's log says how. Repeat it; repeating is safe."),
             _ => (StatusCodes.Status500InternalServerError, "The request failed inside the host; its log says why."),
         };
         context.Response.StatusCode = status;
