@@ -31,8 +31,8 @@ public static class PlanCheck
             PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], found);
         PlanCheckShared.CheckPower(state, assignment, found);
         PlanCheckShared.CheckNetwork(state, spec, assignment, found);
-        CheckQueues(state, spec, found);
-        CheckTopology(state.Layout, spec, assignment, found);
+        CheckQueues(state, spec, assignment, found);
+        PlanCheckTopology.Check(state.Layout, spec, assignment, found);
         return found.ToValueList();
     }
 
@@ -42,6 +42,12 @@ public static class PlanCheck
             found.Add(new PlanViolation("hall", $"the job belongs in {spec.Hall}, not {layout.Hall}"));
         if (spec.Jurisdiction is not null && spec.Jurisdiction != layout.Jurisdiction)
             found.Add(new PlanViolation("jurisdiction", $"the job belongs under {spec.Jurisdiction}, not {layout.Jurisdiction}"));
+        foreach (var name in spec.Datasets)
+        {
+            var readers = layout.Datasets.Where(dataset => dataset.Name == name && dataset.MayBeReadHere).Select(dataset => dataset.Queues).ToList();
+            if (!readers.Exists(queues => queues.Count == 0 || queues.Contains(spec.Queue.Value)))
+                found.Add(new PlanViolation("dataset", $"{spec.Queue} may not read {name} in {layout.Hall}"));
+        }
     }
 
     private static void CheckGang(HallLayout layout, JobSpec spec, Assignment assignment, List<PlanViolation> found)
@@ -50,7 +56,7 @@ public static class PlanCheck
         foreach (var task in assignment.Tasks)
         {
             var exists = task.Group >= 0 && task.Group < spec.Groups.Count
-                && task.Task >= 0 && task.Task < spec.Groups[task.Group].Count
+                && task.Task >= 0 && task.Task < spec.Groups[task.Group].Count + spec.Groups[task.Group].Spares
                 && task.Node >= 0 && task.Node < layout.Nodes.Count
                 && task.Gpus.All(gpu => gpu >= 0 && gpu < layout.Nodes[task.Node].Gpus);
             if (!exists)
@@ -58,13 +64,18 @@ public static class PlanCheck
             if (!seen.Add((task.Group, task.Task)))
                 found.Add(new PlanViolation("gang", $"task {task.Group}/{task.Task} is placed twice"));
         }
-        var asked = spec.Groups.Sum(group => group.Count);
-        if (seen.Count != asked)
-            found.Add(new PlanViolation("gang", $"{seen.Count} of {asked} tasks are placed"));
+        for (var group = 0; group < spec.Groups.Count; group++)
+        {
+            var facts = spec.Groups[group];
+            var running = seen.Count(task => task.Group == group && task.Task < facts.Count);
+            if (running < facts.AtLeast)
+                found.Add(new PlanViolation("gang", $"{running} of at least {facts.AtLeast} tasks of {facts.Name} are placed"));
+        }
     }
 
-    private static void CheckQueues(HallState state, JobSpec spec, List<PlanViolation> found)
+    private static void CheckQueues(HallState state, JobSpec spec, Assignment assignment, List<PlanViolation> found)
     {
+        var milli = assignment.Tasks.Sum(task => (long)task.Gpus.Count * task.GpuMilli);
         var queues = state.Layout.Queues;
         if (queues.Count == 0)
             return;
@@ -73,34 +84,9 @@ public static class PlanCheck
             found.Add(new PlanViolation("queue", $"the hall has no queue {spec.Queue}"));
         for (; index >= 0; index = queues[index].Parent)
         {
-            var after = state.QueueUsedMilli(index) + spec.MilliGpus;
+            var after = state.QueueUsedMilli(index) + milli;
             if (queues[index].LimitMilliGpu >= 0 && after > queues[index].LimitMilliGpu)
                 found.Add(new PlanViolation("queue", $"{queues[index].Id} would hold {after} of {queues[index].LimitMilliGpu} milli-GPUs"));
         }
-    }
-
-    private static void CheckTopology(HallLayout layout, JobSpec spec, Assignment assignment, List<PlanViolation> found)
-    {
-        if (spec.Topology.Required is not { } level)
-            return;
-        var domains = assignment.Tasks.Select(task => Domain(layout, level, task.Node)).Distinct().ToList();
-        if (domains.Count != 1 || domains[0] < 0)
-            found.Add(new PlanViolation("topology", $"the gang must lie in one {level} and lies in {domains.Count}"));
-    }
-
-    private static int Domain(HallLayout layout, TopologyLevel level, int index)
-    {
-        var node = layout.Nodes[index];
-        var rack = layout.Racks[node.Rack];
-        return level switch
-        {
-            TopologyLevel.Row => rack.Row,
-            TopologyLevel.Spine => rack.Spine,
-            TopologyLevel.Leaf => rack.Leaf,
-            TopologyLevel.Rack => node.Rack,
-            TopologyLevel.NvlinkDomain => node.NvlinkDomain,
-            TopologyLevel.Node => index,
-            _ => 0,
-        };
     }
 }

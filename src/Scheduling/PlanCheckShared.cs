@@ -19,7 +19,8 @@ internal static class PlanCheckShared
                     continue;
                 var node = layout.Nodes[task.Node];
                 var model = layout.GpuModels[node.GpuModel];
-                Add(added, node.Rack, model.Limit > model.Idle ? model.Limit - model.Idle : Watts.Zero);
+                var limit = model.LimitAt(assignment.PowerPercent);
+                Add(added, node.Rack, limit > model.Idle ? limit - model.Idle : Watts.Zero);
             }
         }
         var power = new Dictionary<int, Watts>();

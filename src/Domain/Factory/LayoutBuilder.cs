@@ -44,7 +44,10 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
         }
         return new HallLayout(
             new HallId(hall.Name), site.Jurisdiction, _models.ToValueList(), _racks.ToValueList(), _nodes.ToValueList(),
-            _domains.ToValueList(), _loops.ToValueList(), _links.ToValueList(), Queues());
+            _domains.ToValueList(), _loops.ToValueList(), _links.ToValueList(), Queues())
+        {
+            Datasets = Datasets(site.Jurisdiction),
+        };
     }
 
     private IEnumerable<(string Name, T Spec)> InHall<T>(string hall, Func<T, string> hallOf) =>
@@ -106,7 +109,10 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
         if (_modelIndex.TryGetValue(key, out var index))
             return index;
         var model = catalogue.Gpu(gpu)!;
-        _models.Add(new HallGpuModel(gpu, Watts.FromWatts(model.IdleWatts.Value), Watts.FromWatts(model.LimitWatts.Value), runsKernels));
+        _models.Add(new HallGpuModel(gpu, Watts.FromWatts(model.IdleWatts.Value), Watts.FromWatts(model.LimitWatts.Value), runsKernels)
+        {
+            MinimumLimit = Watts.FromWatts(model.MinimumLimitWatts?.Value ?? 0),
+        });
         return _modelIndex[key] = _models.Count - 1;
     }
 
@@ -147,13 +153,26 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
             foreach (var (name, spec) in waiting.Where(item => item.Spec.Parent is null || index.ContainsKey(item.Spec.Parent)).ToList())
             {
                 index[name] = queues.Count;
-                var limit = spec.LimitGpus is { } gpus ? (long)Math.Round(gpus * 1000) : -1;
-                queues.Add(new HallQueue(new QueueId(name), spec.Parent is null ? -1 : index[spec.Parent], limit));
+                queues.Add(new HallQueue(new QueueId(name), spec.Parent is null ? -1 : index[spec.Parent], Milli(spec.LimitGpus))
+                {
+                    QuotaMilliGpu = Milli(spec.QuotaGpus),
+                    OverQuotaWeight = spec.OverQuotaWeight,
+                });
                 waiting.Remove((name, spec));
             }
         }
         return queues.ToValueList();
     }
+
+    private ValueList<HallDataset> Datasets(string jurisdiction) =>
+        objects.Values.Where(manifest => manifest.Spec is DatasetSpec).Select(manifest =>
+        {
+            var spec = (DatasetSpec)manifest.Spec;
+            var allowed = spec.Jurisdictions.Count == 0 || spec.Jurisdictions.Contains(jurisdiction, StringComparer.Ordinal);
+            return new HallDataset(manifest.Name, allowed, spec.Queues.ToValueList());
+        }).ToValueList();
+
+    private static long Milli(double? gpus) => gpus is { } number ? (long)Math.Round(number * 1000) : -1;
 
     private sealed class FabricGroups
     {

@@ -21,6 +21,8 @@ internal static class References
             return;
         RefuseCycles<PowerDomainSpec>(objects, "PowerDomain", spec => spec.Parent, errors);
         RefuseCycles<QueueSpec>(objects, "Queue", spec => spec.Parent, errors);
+        if (errors.Count == 0)
+            QueueChecks.Check(objects, errors);
         RefuseRackNameClashes(objects, errors);
     }
 

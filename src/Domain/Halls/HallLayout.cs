@@ -27,6 +27,10 @@ public sealed record HallLayout(
     [property: Id(7)] ValueList<HallLink> Links,
     [property: Id(8)] ValueList<HallQueue> Queues)
 {
+    /// <summary>The datasets that are known, and who may read them here.</summary>
+    [Id(9)]
+    public ValueList<HallDataset> Datasets { get; init; } = [];
+
     /// <summary>How many GPUs stand in the hall.</summary>
     public int GpuCount => Nodes.Sum(node => node.Gpus);
 }
@@ -41,7 +45,16 @@ public sealed record HallGpuModel(
     [property: Id(0)] string Name,
     [property: Id(1)] Units.Watts Idle,
     [property: Id(2)] Units.Watts Limit,
-    [property: Id(3)] bool RunsKernels);
+    [property: Id(3)] bool RunsKernels)
+{
+    /// <summary>The lowest power limit it accepts; zero when unknown.</summary>
+    [Id(4)]
+    public Units.Watts MinimumLimit { get; init; }
+
+    /// <summary>The power limit in force at so many percent of the default, never below the lowest it accepts.</summary>
+    public Units.Watts LimitAt(int percent) =>
+        Units.Watts.FromMilliwatts(Math.Max(Limit.Milliwatts * percent / 100, MinimumLimit.Milliwatts));
+}
 
 /// <summary>A rack.</summary>
 /// <param name="Id">The rack's name.</param>
@@ -137,4 +150,26 @@ public sealed record HallLink([property: Id(0)] LinkId Id, [property: Id(1)] Uni
 public sealed record HallQueue(
     [property: Id(0)] QueueId Id,
     [property: Id(1)] int Parent,
-    [property: Id(2)] long LimitMilliGpu);
+    [property: Id(2)] long LimitMilliGpu)
+{
+    /// <summary>
+    /// GPUs its jobs, its descendants' included, are guaranteed in this hall, in thousandths; -1 when no quota is set:
+    /// then all it holds counts as its own and nothing is reclaimed from it.
+    /// </summary>
+    [Id(3)]
+    public long QuotaMilliGpu { get; init; } = -1;
+
+    /// <summary>Its part, against its siblings, of what is left beyond everybody's quota; 0 or more.</summary>
+    [Id(4)]
+    public double OverQuotaWeight { get; init; } = 1;
+}
+
+/// <summary>A dataset as a hall sees it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="MayBeReadHere">Whether the hall's jurisdiction is one of those it may be read in.</param>
+/// <param name="Queues">The queues whose jobs may read it; empty for every queue.</param>
+[GenerateSerializer, Immutable, Alias("HallDataset")]
+public sealed record HallDataset(
+    [property: Id(0)] string Name,
+    [property: Id(1)] bool MayBeReadHere,
+    [property: Id(2)] ValueList<string> Queues);

@@ -22,8 +22,40 @@ public sealed record JobSpec(
     [property: Id(5)] HallId? Hall,
     [property: Id(6)] string? Jurisdiction)
 {
-    /// <summary>All GPUs of the gang, in thousandths.</summary>
+    /// <summary>False for a job that, once started, is never evicted or moved. Such a job is bounded by its queue's quota.</summary>
+    [Id(7)]
+    public bool Preemptible { get; init; } = true;
+
+    /// <summary>How long it runs undisturbed after each start before it may be evicted; zero for at once.</summary>
+    [Id(8)]
+    public TimeSpan MinimumRuntime { get; init; }
+
+    /// <summary>How long it is expected to run, for reservations and estimates; null when nobody said.</summary>
+    [Id(9)]
+    public TimeSpan? ExpectedDuration { get; init; }
+
+    /// <summary>
+    /// Power limits it accepts, in percent of its GPUs' default limit, highest first; empty is 100 only. The highest
+    /// that fits is put in force on all its GPUs.
+    /// </summary>
+    [Id(10)]
+    public ValueList<int> PowerPercents { get; init; } = [];
+
+    /// <summary>Datasets it reads; it runs only where each may be read.</summary>
+    [Id(11)]
+    public ValueList<string> Datasets { get; init; } = [];
+
+    /// <summary>All GPUs of the gang at its full size, in thousandths, spares not counted.</summary>
     public long MilliGpus => Groups.Sum(group => group.MilliGpus);
+
+    /// <summary>GPUs without which it does not start, in thousandths: the minimum of every group and its spares.</summary>
+    public long LeastMilliGpus => Groups.Sum(group => group.MilliGpusPerTask * (group.AtLeast + group.Spares));
+
+    /// <summary>True when it may run with fewer tasks than it asks for.</summary>
+    public bool IsElastic => Groups.Any(group => group.AtLeast < group.Count);
+
+    /// <summary>How long it is expected to run: as stated, else by its simulated work; null when neither is known.</summary>
+    public TimeSpan? Expected => ExpectedDuration ?? (Work as SimulatedWork)?.Duration;
 }
 
 /// <summary>Identical tasks. Each task runs on one node.</summary>
@@ -46,6 +78,17 @@ public sealed record TaskGroup(
     [property: Id(6)] Gibibytes Memory,
     [property: Id(7)] GigabitsPerSecond NetworkPerGpu)
 {
+    /// <summary>Tasks without which the job does not run, 0 to Count; null for all of them. Groups listed later shrink first.</summary>
+    [Id(8)]
+    public int? Minimum { get; init; }
+
+    /// <summary>Places kept free beside the tasks, so that one on a node that fails goes on there at once; 0 or more.</summary>
+    [Id(9)]
+    public int Spares { get; init; }
+
+    /// <summary>Tasks without which the job does not run.</summary>
+    public int AtLeast => Minimum ?? Count;
+
     /// <summary>GPUs of one task, in thousandths.</summary>
     public long MilliGpusPerTask => GpuMilli > 0 ? GpuMilli : Gpus * 1000L;
 
@@ -59,7 +102,31 @@ public sealed record TaskGroup(
 [GenerateSerializer, Immutable, Alias("TopologyRequest")]
 public sealed record TopologyRequest(
     [property: Id(0)] TopologyLevel? Required,
-    [property: Id(1)] TopologyLevel? Preferred);
+    [property: Id(1)] TopologyLevel? Preferred)
+{
+    /// <summary>
+    /// Every group of so many tasks, in order, lies inside one domain of the level; wide levels first, each size
+    /// dividing the one before it.
+    /// </summary>
+    [Id(2)]
+    public ValueList<TopologySlice> Slices { get; init; } = [];
+
+    /// <summary>At most so many tasks in any one domain of the level: 1 keeps them apart.</summary>
+    [Id(3)]
+    public ValueList<DomainLimit> AtMost { get; init; } = [];
+}
+
+/// <summary>Every so many tasks lie inside one domain.</summary>
+/// <param name="Level">Level of the domain.</param>
+/// <param name="Size">How many tasks, 1 or more.</param>
+[GenerateSerializer, Immutable, Alias("TopologySlice")]
+public readonly record struct TopologySlice([property: Id(0)] TopologyLevel Level, [property: Id(1)] int Size);
+
+/// <summary>At most so many tasks of a job lie in one domain.</summary>
+/// <param name="Level">Level of the domain.</param>
+/// <param name="Tasks">How many tasks, 1 or more.</param>
+[GenerateSerializer, Immutable, Alias("DomainLimit")]
+public readonly record struct DomainLimit([property: Id(0)] TopologyLevel Level, [property: Id(1)] int Tasks);
 
 /// <summary>What a job does.</summary>
 [GenerateSerializer, Immutable, Alias("WorkSpec")]

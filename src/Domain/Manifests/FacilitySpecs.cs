@@ -131,4 +131,22 @@ public sealed record QueueSpec
     [Meaning("Most GPUs its jobs may hold in one hall, its children's included; not limited when left out.")]
     [Between(0, 1e7)]
     public double? LimitGpus { get; init; }
+
+    [Meaning("GPUs its jobs are guaranteed in one hall, its children's included; when left out nothing is reclaimed for it or from it.")]
+    [Between(0, 1e7)]
+    public double? QuotaGpus { get; init; }
+
+    [Meaning("Its part, against its siblings, of what is left beyond all quotas. Default 1."), Between(0, 1e6)]
+    public double OverQuotaWeight { get; init; } = 1;
+}
+
+/// <summary>The content of a Dataset manifest.</summary>
+[Meaning("Data that jobs read, and where and by whom it may be read.")]
+public sealed record DatasetSpec
+{
+    [Meaning("Jurisdictions it may be read in, such as us-tx; every one when left out.")]
+    public IReadOnlyList<string> Jurisdictions { get; init; } = [];
+
+    [Meaning("Queues whose jobs may read it; every queue when left out.")]
+    public IReadOnlyList<string> Queues { get; init; } = [];
 }

@@ -104,9 +104,7 @@ internal sealed class FieldReader(string file, List<ManifestError> errors)
         {
             var inner = $"{path}[{index}]";
             Note(sequence.Children[index], inner);
-            var item = element == typeof(string)
-                ? (sequence.Children[index] as YamlScalarNode)?.Value ?? Fail(sequence.Children[index], inner, "is not a text", ManifestFields.Expectation(property))
-                : Record(sequence.Children[index], element, inner);
+            var item = Item(sequence.Children[index], element, property, inner);
             if (item is not null)
                 items.Add(item);
         }
@@ -114,6 +112,15 @@ internal sealed class FieldReader(string file, List<ManifestError> errors)
         for (var index = 0; index < items.Count; index++)
             array.SetValue(items[index], index);
         return array;
+    }
+
+    private object? Item(YamlNode node, Type element, PropertyInfo property, string path)
+    {
+        if (ManifestFields.IsRecord(element))
+            return Record(node, element, path);
+        if (node is not YamlScalarNode { Value: { } text } scalar || Scalar(scalar, element) is not { } value)
+            return Fail(node, path, $"is not {ManifestFields.Form(element)}", ManifestFields.Expectation(property));
+        return InRange(value, property) ? value : Fail(node, path, $"'{text}' is out of range", ManifestFields.Expectation(property));
     }
 
     private Dictionary<string, long>? Sizes(YamlNode node, string path)

@@ -27,6 +27,21 @@ public sealed record JobManifestSpec
     [Meaning("How close together the gang must or should be.")]
     public TopologySpec? Topology { get; init; }
 
+    [Meaning("Whether it may be evicted or moved once it runs. Default true; one that may not is bounded by its queue's quota.")]
+    public bool Preemptible { get; init; } = true;
+
+    [Meaning("How long it runs after each start before it may be evicted. Default 0s."), Between(0, 3.2e8)]
+    public TimeSpan MinimumRuntime { get; init; }
+
+    [Meaning("How long it is expected to run, for reservations and estimates; simulated work says so itself."), Between(0.001, 3.2e8)]
+    public TimeSpan? ExpectedDuration { get; init; }
+
+    [Meaning("Power limits it accepts, in percent of the GPU's default limit; the highest that fits is chosen. Default 100 only."), Between(1, 100)]
+    public IReadOnlyList<int> PowerPercents { get; init; } = [];
+
+    [Meaning("Datasets it reads; it runs only where each may be read.")]
+    public IReadOnlyList<string> Datasets { get; init; } = [];
+
     [Meaning("Work on simulated GPUs. Give either this or kernel.")]
     public SimulatedWorkSpec? Simulated { get; init; }
 
@@ -43,6 +58,12 @@ public sealed record TaskGroupSpec
 
     [Meaning("How many tasks. Default 1."), Between(1, 100_000)]
     public int Count { get; init; } = 1;
+
+    [Meaning("Tasks without which the job does not run; fewer than count make it elastic. Default all."), Between(0, 100_000)]
+    public int? Minimum { get; init; }
+
+    [Meaning("Places kept free beside the tasks for one whose node fails. Default 0."), Between(0, 10_000)]
+    public int Spares { get; init; }
 
     [Meaning("GPUs of each task: a whole number, or a share below 1 such as 0.25. Default 1."), Between(0, 256)]
     public double Gpus { get; init; } = 1;
@@ -69,6 +90,34 @@ public sealed record TopologySpec
 
     [Meaning("Tried first, then widened level by level up to required.")]
     public TopologyLevel? Preferred { get; init; }
+
+    [Meaning("Every so many tasks lie in one domain of a level; wide levels first.")]
+    public IReadOnlyList<TopologySliceSpec> Slices { get; init; } = [];
+
+    [Meaning("At most so many tasks in one domain of a level; 1 keeps them apart.")]
+    public IReadOnlyList<DomainLimitSpec> AtMost { get; init; } = [];
+}
+
+/// <summary>A slice of a Job manifest's topology.</summary>
+[Meaning("Every so many tasks lie in one domain of the level.")]
+public sealed record TopologySliceSpec
+{
+    [Meaning("Level of the domain.")]
+    public required TopologyLevel Level { get; init; }
+
+    [Meaning("How many tasks."), Between(1, 100_000)]
+    public required int Size { get; init; }
+}
+
+/// <summary>A limit of a Job manifest's topology.</summary>
+[Meaning("At most so many tasks lie in one domain of the level.")]
+public sealed record DomainLimitSpec
+{
+    [Meaning("Level of the domain.")]
+    public required TopologyLevel Level { get; init; }
+
+    [Meaning("How many tasks."), Between(1, 100_000)]
+    public required int Tasks { get; init; }
 }
 
 /// <summary>Simulated work of a Job manifest.</summary>

@@ -21,20 +21,22 @@ public static class JobSpecs
         ArgumentNullException.ThrowIfNull(errors);
         var spec = (JobManifestSpec)manifest.Spec;
         var found = new List<ManifestError>();
-        var groups = Groups(manifest, spec, catalogue, found);
-        if ((spec.Simulated is null) == (spec.Kernel is null))
-            found.Add(manifest.Error("spec", spec.Kernel is null ? "says no work" : "gives both simulated and kernel", "give exactly one of simulated and kernel"));
-        CheckTopology(manifest, spec.Topology, found);
-        if (spec.Kernel is not null && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000))
-            found.Add(manifest.Error("spec.tasks", "a kernel runs on one whole GPU", "give one task with gpus: 1"));
+        var groups = TaskGroupReader.Read(manifest, spec, catalogue, found);
+        JobSpecChecks.Check(manifest, spec, groups, found);
         foreach (var error in found)
             errors.Add(error);
         if (found.Count > 0)
             return null;
         return new JobSpec(
             new QueueId(spec.Queue), spec.Priority, groups.ToValueList(),
-            new TopologyRequest(spec.Topology?.Required, spec.Topology?.Preferred), Work(spec),
-            spec.Hall is null ? null : new HallId(spec.Hall), spec.Jurisdiction);
+            Topology(spec.Topology), Work(spec), spec.Hall is null ? null : new HallId(spec.Hall), spec.Jurisdiction)
+        {
+            Preemptible = spec.Preemptible,
+            MinimumRuntime = spec.MinimumRuntime,
+            ExpectedDuration = spec.ExpectedDuration,
+            PowerPercents = spec.PowerPercents.ToValueList(),
+            Datasets = spec.Datasets.ToValueList(),
+        };
     }
 
     /// <summary>The manifest that <see cref="From"/> reads as the given job.</summary>
@@ -49,12 +51,18 @@ public static class JobSpecs
             Priority = spec.Priority,
             Hall = spec.Hall?.Value,
             Jurisdiction = spec.Jurisdiction,
-            Topology = spec.Topology == new TopologyRequest(null, null)
-                ? null : new TopologySpec { Required = spec.Topology.Required, Preferred = spec.Topology.Preferred },
+            Topology = Topology(spec.Topology),
+            Preemptible = spec.Preemptible,
+            MinimumRuntime = spec.MinimumRuntime,
+            ExpectedDuration = spec.ExpectedDuration,
+            PowerPercents = [.. spec.PowerPercents],
+            Datasets = [.. spec.Datasets],
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,
                 Count = group.Count,
+                Minimum = group.Minimum,
+                Spares = group.Spares,
                 Gpus = group.GpuMilli > 0 ? group.GpuMilli / 1000.0 : group.Gpus,
                 GpuModels = [.. group.GpuModels],
                 Cpu = group.CpuMilli / 1000.0,
@@ -81,6 +89,24 @@ public static class JobSpecs
         return new Manifest("Job", name, content, new ManifestOrigin(name, System.Collections.Immutable.ImmutableDictionary<string, (int Line, int Column)>.Empty));
     }
 
+    private static TopologyRequest Topology(TopologySpec? topology) => topology is null
+        ? new TopologyRequest(null, null)
+        : new TopologyRequest(topology.Required, topology.Preferred)
+        {
+            Slices = topology.Slices.Select(slice => new TopologySlice(slice.Level, slice.Size)).ToValueList(),
+            AtMost = topology.AtMost.Select(limit => new DomainLimit(limit.Level, limit.Tasks)).ToValueList(),
+        };
+
+    private static TopologySpec? Topology(TopologyRequest topology) => topology == new TopologyRequest(null, null)
+        ? null
+        : new TopologySpec
+        {
+            Required = topology.Required,
+            Preferred = topology.Preferred,
+            Slices = [.. topology.Slices.Select(slice => new TopologySliceSpec { Level = slice.Level, Size = slice.Size })],
+            AtMost = [.. topology.AtMost.Select(limit => new DomainLimitSpec { Level = limit.Level, Tasks = limit.Tasks })],
+        };
+
     private static WorkSpec Work(JobManifestSpec spec) => spec.Kernel is { } kernel
         ? new KernelWork(
             kernel.Name,
@@ -88,42 +114,4 @@ public static class JobSpecs
             kernel.Repetitions, kernel.Check, (ulong)kernel.Seed, kernel.Timeout ?? TimeSpan.Zero)
         : new SimulatedWork(
             spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation);
-
-    private static List<TaskGroup> Groups(
-        Manifest manifest, JobManifestSpec spec, HardwareCatalogue catalogue, List<ManifestError> errors)
-    {
-        var groups = new List<TaskGroup>();
-        for (var index = 0; index < spec.Tasks.Count; index++)
-        {
-            var task = spec.Tasks[index];
-            var path = $"spec.tasks[{index}]";
-            if (!Names.IsValid(task.Name))
-                errors.Add(manifest.Error(path + ".name", $"'{task.Name}' is not a name", "use " + Names.Rule));
-            if (groups.Any(group => group.Name == task.Name))
-                errors.Add(manifest.Error(path + ".name", $"'{task.Name}' is given twice", "give each task group its own name"));
-            var isShare = task.Gpus is > 0 and < 1;
-            if (!isShare && task.Gpus != Math.Floor(task.Gpus))
-                errors.Add(manifest.Error(path + ".gpus", $"{task.Gpus} GPUs are neither whole nor a share", "give a whole number, or a share below 1"));
-            if (isShare && task.Gpus < 0.001)
-                errors.Add(manifest.Error(path + ".gpus", $"a share of {task.Gpus} is too small", "give at least 0.001"));
-            foreach (var model in task.GpuModels.Where(model => catalogue.Gpu(model) is null))
-                errors.Add(manifest.Error(path + ".gpuModels", $"'{model}' is not a GPU model", FieldReader.Choices(model, catalogue.Gpus.Select(gpu => gpu.Name))));
-            groups.Add(new TaskGroup(
-                task.Name, task.Count, isShare ? 0 : (int)task.Gpus, isShare ? (int)Math.Round(task.Gpus * 1000) : 0,
-                task.GpuModels.ToImmutableArray().ToValueList(), (int)Math.Round(task.Cpu * 1000), task.Memory, task.NetworkPerGpu));
-        }
-        if (groups.Count == 0)
-            errors.Add(manifest.Error("spec.tasks", "the list is empty", "give at least one task group"));
-        if (groups.Sum(group => group.MilliGpus) > MaximumGpus * 1000L)
-            errors.Add(manifest.Error("spec.tasks", "the job asks for more GPUs than any factory has", $"ask for at most {MaximumGpus}"));
-        return groups;
-    }
-
-    private static void CheckTopology(Manifest manifest, TopologySpec? topology, List<ManifestError> errors)
-    {
-        if (topology is { Required: { } required, Preferred: { } preferred } && preferred <= required)
-            errors.Add(manifest.Error(
-                "spec.topology.preferred", $"'{ManifestFields.CamelCase(preferred.ToString())}' is not narrower than the required level",
-                "prefer a level inside the required one"));
-    }
 }

@@ -48,10 +48,12 @@ internal static class ManifestFields
             return "use one of: " + string.Join(", ", EnumNames(type));
         var range = property.GetCustomAttribute<BetweenAttribute>();
         var between = range is null ? "" : $" between {Text(range.Minimum)} and {Text(range.Maximum)}";
+        if (ElementOf(type) is { } element && range is not null)
+            return $"give a list, each entry {Form(element)}{between}{UnitOf(element, true)}";
         return "give " + (Form(type) + between + UnitOf(type, range is not null)).Trim();
     }
 
-    private static string Form(Type type)
+    public static string Form(Type type)
     {
         if (type == typeof(Watts)) return "a power such as 120kW";
         if (type == typeof(Celsius)) return "a temperature such as 25C";

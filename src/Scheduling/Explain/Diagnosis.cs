@@ -12,12 +12,17 @@ internal static class Diagnosis
     public static ValueList<Reason> Of(HallState state, JobSpec spec, TaskDemand[] demands)
     {
         var reasons = new List<Reason>();
-        var queue = state.Queues.FirstExceeded(state.QueueOf(spec.Queue), spec.MilliGpus);
+        var queue = state.Queues.FirstExceeded(state.QueueOf(spec.Queue), spec.LeastMilliGpus);
         if (queue >= 0)
             reasons.Add(QueueReason(state, spec, queue));
+        var overQuota = spec.Preemptible ? -1 : state.Queues.FirstOverQuota(state.QueueOf(spec.Queue), spec.LeastMilliGpus);
+        if (overQuota >= 0)
+            reasons.Add(QuotaReason(state, spec, overQuota));
         var alone = demands.Select(task => OfGroup(state, spec.Groups[task.Group].Name, task)).OfType<Reason>().ToList();
         if (alone.Count > 0)
             reasons.AddRange(alone);
+        else if (SliceReasons.Of(state, spec, demands) is { Count: > 0 } slices)
+            reasons.AddRange(slices);
         else if (OfGang(state, spec, demands) is { } whole)
             reasons.Add(whole);
         if (reasons.Count == 0)
@@ -29,7 +34,14 @@ internal static class Diagnosis
     {
         var facts = state.Layout.Queues[queue];
         var left = facts.LimitMilliGpu - state.Queues.Used[queue];
-        return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.MilliGpus / 1000.0, left / 1000.0, "GPUs", [], 0);
+        return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.LeastMilliGpus / 1000.0, left / 1000.0, "GPUs", [], 0);
+    }
+
+    private static Reason QuotaReason(HallState state, JobSpec spec, int queue)
+    {
+        var facts = state.Layout.Queues[queue];
+        var left = Math.Max(0, facts.QuotaMilliGpu - state.Queues.Fixed[queue]);
+        return new Reason(ReasonCode.OverQuota, facts.Id.Value, spec.LeastMilliGpus / 1000.0, left / 1000.0, "GPUs", [], 0);
     }
 
     // The first rule of nodes that, on top of those before it, leaves too little room is what is short.

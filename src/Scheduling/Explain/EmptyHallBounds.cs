@@ -22,7 +22,11 @@ internal static class EmptyHallBounds
             if (reason is not null)
                 return [reason];
         }
-        return spec.Topology.Required is null or TopologyLevel.Hall ? [] : Required(state, spec, demands);
+        if (Apart(state, spec, demands) is { } apart)
+            return [apart];
+        if (spec.Topology.Required is not (null or TopologyLevel.Hall) && Required(state, spec, demands) is { Count: > 0 } required)
+            return required;
+        return SliceReasons.Of(state.Shape.Empty, spec, demands);
     }
 
     private static Reason? OverLimit(HallState state, JobSpec spec)
@@ -33,10 +37,19 @@ internal static class EmptyHallBounds
         foreach (var index in state.Shape.QueuePath[queue])
         {
             var facts = state.Layout.Queues[index];
-            if (facts.LimitMilliGpu >= 0 && spec.MilliGpus > facts.LimitMilliGpu)
-                return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.MilliGpus / 1000.0, facts.LimitMilliGpu / 1000.0, "GPUs", [], 0);
+            if (facts.LimitMilliGpu >= 0 && spec.LeastMilliGpus > facts.LimitMilliGpu)
+                return new Reason(ReasonCode.QueueLimit, facts.Id.Value, spec.LeastMilliGpus / 1000.0, facts.LimitMilliGpu / 1000.0, "GPUs", [], 0);
+            if (!spec.Preemptible && facts.QuotaMilliGpu >= 0 && spec.LeastMilliGpus > facts.QuotaMilliGpu)
+                return new Reason(ReasonCode.OverQuota, facts.Id.Value, spec.LeastMilliGpus / 1000.0, facts.QuotaMilliGpu / 1000.0, "GPUs", [], 0);
         }
         return null;
+    }
+
+    private static Reason? Apart(HallState state, JobSpec spec, TaskDemand[] demands)
+    {
+        var asked = demands.Sum(task => task.Count);
+        var most = demands[0].Apart?.Most(TopologyLevel.Hall, 0) ?? long.MaxValue;
+        return most >= asked ? null : new Reason(ReasonCode.ApartShort, spec.Groups[0].Name, asked, most, "tasks", [], 0);
     }
 
     private static Reason? GroupAlone(HallState state, JobSpec spec, TaskDemand task)

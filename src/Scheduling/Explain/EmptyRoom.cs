@@ -103,7 +103,7 @@ internal sealed class EmptyRoom
     // Each rack alone against every limit above it: an upper bound of what all racks can do together.
     private int ComputeUnderLimits(int rack, int model, bool heat)
     {
-        var lease = _state.Shape.LeaseMilliwatts[model];
+        var lease = _state.Shape.LeaseOf(model, _task.Percent);
         if (lease == 0)
             return int.MaxValue;
         var gpus = (long)int.MaxValue;

@@ -71,7 +71,7 @@ internal sealed class GangShortage(HallState state, JobSpec spec, TaskDemand[] d
 
     private Reason Why(RelaxedFill fill, int[] nodes, int rule)
     {
-        if (NodeRules.OfNode.Contains(NodeRules.All[rule]))
+        if (NodeRules.OfNode.Contains(NodeRules.All[rule]) || NodeRules.All[rule].Code == ReasonCode.ApartShort)
         {
             var group = spec.Groups[fill.Blocked.Group].Name;
             return new Reason(NodeRules.All[rule].Code, group, fill.Blocked.Count, fill.PlacedOfBlocked, "tasks", [], 0);

@@ -24,9 +24,23 @@ public sealed record Reason(
     /// <summary>How many domains a reason lists: what an operator still reads, and bounds the size of a decision.</summary>
     public const int MostDomains = 16;
 
+    /// <summary>Nodes that were looked at, when the reason counts them; else 0.</summary>
+    [Id(7)]
+    public int NodesLookedAt { get; init; }
+
+    /// <summary>Why nodes that were looked at are out of the question, each counted once, under the first cause that holds.</summary>
+    [Id(8)]
+    public ValueList<NodesExcluded> Excluded { get; init; } = [];
+
     /// <summary>The reason as one sentence with its numbers, and what would fix it.</summary>
     public string Explain() => ReasonText.Of(this);
 }
+
+/// <summary>How many nodes one cause rules out.</summary>
+/// <param name="Cause">The cause: the code of a rule, or <see cref="ReasonCode.TopologyShort"/> for nodes outside the domain.</param>
+/// <param name="Nodes">How many nodes.</param>
+[GenerateSerializer, Immutable, Alias("NodesExcluded")]
+public readonly record struct NodesExcluded([property: Id(0)] ReasonCode Cause, [property: Id(1)] int Nodes);
 
 /// <summary>How much of a job one domain can hold.</summary>
 /// <param name="Domain">Name of the domain, such as <c>rack-03</c>.</param>

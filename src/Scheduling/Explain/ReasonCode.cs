@@ -53,4 +53,22 @@ public enum ReasonCode
 
     /// <summary>Nodes that would fit are cordoned or failed.</summary>
     NodesUnavailable = 16,
+
+    /// <summary>The job allows so few tasks in one domain that there are not enough domains.</summary>
+    ApartShort = 17,
+
+    /// <summary>Too few slices fit: groups of tasks that must lie in one domain of a level.</summary>
+    SliceShort = 18,
+
+    /// <summary>The job reads a dataset that may not be read here, or not by its queue, or that is not known.</summary>
+    DatasetForbidden = 19,
+
+    /// <summary>The job is not preemptible and would take its queue above the quota.</summary>
+    OverQuota = 20,
+
+    /// <summary>No node may take the place of one that failed.</summary>
+    NoReplacement = 21,
+
+    /// <summary>Starting now would delay a job that waits longer and has a reservation.</summary>
+    WouldDelay = 22,
 }

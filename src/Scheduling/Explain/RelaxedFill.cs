@@ -43,8 +43,9 @@ internal sealed class RelaxedFill(HallState scratch, TaskDemand[] demands)
         {
             var placed = _placed[index];
             var task = Array.Find(demands, demand => demand.Group == placed.Group)!;
-            scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory);
+            scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
             scratch.Links.Reckon(task, placed.Node, -1);
+            task.Apart?.Add(placed.Node, -1);
         }
         _placed.Clear();
     }
@@ -77,15 +78,16 @@ internal sealed class RelaxedFill(HallState scratch, TaskDemand[] demands)
         if (task.IsShare && gpu < 0)
             return false;
         var placed = Placer.TaskOn(scratch, task, number, new Candidate(node, gpu, []));
-        scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory);
+        scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
         scratch.Links.Reckon(task, node, 1);
+        task.Apart?.Add(node, 1);
         _placed.Add(placed);
         return true;
     }
 
     private bool MayWakeGpu(int node, NodeRule[] rules)
     {
-        var (rack, lease) = (scratch.Shape.Rack[node], scratch.Shape.LeaseMilliwatts[scratch.Shape.Model[node]]);
+        var (rack, lease) = (scratch.Shape.Rack[node], scratch.Shape.LeaseOf(scratch.Shape.Model[node], 100));
         return lease == 0
             || ((!rules.Contains(NodeRules.Power) || scratch.Power.Headroom(rack) >= lease)
                 && (!rules.Contains(NodeRules.Heat) || scratch.Power.CoolingAllows(rack, lease)));

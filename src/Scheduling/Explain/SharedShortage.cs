@@ -95,7 +95,7 @@ internal sealed class SharedShortage(
         return last < 0 ? -1 : indexes[last];
     }
 
-    private long LeaseOf(int node) => state.Shape.Model[node] < 0 ? 0 : state.Shape.LeaseMilliwatts[state.Shape.Model[node]];
+    private long LeaseOf(int node) => state.Shape.Model[node] < 0 ? 0 : state.Shape.LeaseOf(state.Shape.Model[node], task.Percent);
 
     private long DrawOf(int node) => state.Shape.DrawOf(node, task);
 

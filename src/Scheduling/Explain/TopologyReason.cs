@@ -30,6 +30,7 @@ internal static class TopologyReason
         return fullest;
     }
 
-    private static string NameOf(TopologyLevel level) =>
+    /// <summary>The level as people say it.</summary>
+    public static string NameOf(TopologyLevel level) =>
         level == TopologyLevel.NvlinkDomain ? "NVLink domain" : level.ToString().ToLowerInvariant();
 }

@@ -10,6 +10,22 @@ public sealed record Assignment([property: Id(0)] ValueList<TaskPlacement> Tasks
 {
     /// <summary>How many leases on GPUs it holds; a shared GPU counts once for each task on it.</summary>
     public int GpuLeases => Tasks.Sum(task => task.Gpus.Count);
+
+    /// <summary>Power limit of its GPUs, in percent of their model's default; 1 to 100.</summary>
+    [Id(1)]
+    public int PowerPercent { get; init; } = 100;
+
+    /// <summary>What it holds of GPUs, in thousandths; spares count.</summary>
+    public long MilliGpus
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var task in Tasks)
+                sum += (long)task.Gpus.Count * task.GpuMilli;
+            return sum;
+        }
+    }
 }
 
 /// <summary>Where one task runs.</summary>

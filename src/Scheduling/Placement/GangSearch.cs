@@ -9,23 +9,39 @@ namespace ControlPlane.Scheduling;
 /// </summary>
 internal static class GangSearch
 {
+    /// <summary>Where the gang goes, whole, or null.</summary>
+    /// <param name="state">The hall without the job.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="demands">What is to be placed.</param>
+    /// <param name="profile">Where tasks are best put.</param>
+    /// <param name="draw">Random bits.</param>
+    /// <param name="kept">Tasks that stay where they are: the domain must hold them too.</param>
     public static Placed? Of(
-        HallState state, JobSpec spec, TaskDemand[] demands, PlacementProfile profile, ulong draw)
+        HallState state, JobSpec spec, TaskDemand[] demands, PlacementProfile profile, ulong draw,
+        IReadOnlyList<TaskPlacement> kept)
     {
         if (!CouldFit(state, TopologyLevel.Hall, 0, demands))
             return null;
         GangAttempt? attempt = null;
         foreach (var level in Levels(spec, demands, profile))
         {
-            foreach (var domain in Domains(state, level, demands))
+            foreach (var domain in kept.Count == 0 ? Domains(state, level, demands) : DomainOf(state.Shape, level, kept))
             {
-                attempt ??= new GangAttempt(state.Scratch(), demands, profile, draw);
+                attempt ??= new GangAttempt(state.Scratch(), demands, spec.Topology, profile, draw, kept);
                 if (attempt.Fills(level, domain) && MeetsRequired(state.Shape, spec, attempt))
-                    return attempt.ToPlaced();
+                    return attempt.ToPlaced(demands[0].Percent);
                 attempt.TakeBack();
             }
         }
         return null;
+    }
+
+    // The one domain of the level that holds every task that stays, if there is one.
+    private static int[] DomainOf(HallShape shape, TopologyLevel level, IReadOnlyList<TaskPlacement> kept)
+    {
+        var domains = shape.Domains[(int)level].OfNode;
+        var first = domains[kept[0].Node];
+        return first >= 0 && kept.All(task => domains[task.Node] == first) ? [first] : [];
     }
 
     // A narrower domain than preferred satisfies the preference too. Without a preference the default profile still

@@ -23,7 +23,9 @@ public static class Placer
         if (wrong is not null)
             return new Refused([wrong]);
         var demands = TaskDemand.Of(state.Shape, spec);
-        var placed = state.Queues.FirstExceeded(state.QueueOf(spec.Queue), spec.MilliGpus) < 0
+        var queue = state.QueueOf(spec.Queue);
+        var placed = state.Queues.FirstExceeded(queue, spec.LeastMilliGpus) < 0
+            && (spec.Preemptible || state.Queues.FirstOverQuota(queue, spec.LeastMilliGpus) < 0)
             ? Search(state, spec, demands, profile, Mixed.Of(seed, job.Value))
             : null;
         if (placed is not null)
@@ -34,16 +36,64 @@ public static class Placer
             : new Waiting(Diagnosis.Of(state, spec, demands));
     }
 
+    /// <summary>
+    /// Decides where tasks go that a running job lacks, leaving the others where they are: one more task of an elastic
+    /// job, or those of a node that failed. The power limit stays as it is. Changes nothing in the state.
+    /// </summary>
+    /// <param name="state">The hall; not used by anyone else during the call.</param>
+    /// <param name="job">The job, placed here.</param>
+    /// <param name="kept">The tasks that stay where they are; at least one.</param>
+    /// <param name="missing">The tasks to place, as group and number within it.</param>
+    /// <param name="profile">Where tasks are best put.</param>
+    /// <param name="seed">Any number; recorded with the decision it repeats the decision.</param>
+    /// <returns>The whole new assignment, or null when there is no room.</returns>
+    /// <exception cref="InvariantException">The job holds nothing here.</exception>
+    public static Assignment? Complete(
+        HallState state, JobId job, IReadOnlyList<TaskPlacement> kept, IReadOnlyList<(int Group, int Task)> missing,
+        PlacementProfile profile, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(kept);
+        var spec = state.SpecOf(job) ?? throw new InvariantException($"Job {job} holds nothing in hall {state.Layout.Hall}.");
+        var without = state.Scratch();
+        var percent = without.AssignmentOf(job)!.PowerPercent;
+        without.Release(job);
+        var demands = TaskDemand.Of(state.Shape, spec, missing);
+        foreach (var task in demands)
+            task.Percent = percent;
+        var milli = kept.Sum(task => (long)task.Gpus.Count * task.GpuMilli) + demands.Sum(task => (long)task.Count * task.Gpus * task.Milli);
+        var queue = without.QueueOf(spec.Queue);
+        if (without.Queues.FirstExceeded(queue, milli) >= 0 || (!spec.Preemptible && without.Queues.FirstOverQuota(queue, milli) >= 0))
+            return null;
+        return GangSearch.Of(without, spec, demands, profile, Mixed.Of(seed, job.Value), kept)?.Assignment;
+    }
+
+    // The highest power limit that the job accepts and that fits.
     private static Placed? Search(
         HallState state, JobSpec spec, TaskDemand[] demands, PlacementProfile profile, ulong draw)
     {
-        if (demands.Length > 1 || demands[0].Count > 1)
-            return GangSearch.Of(state, spec, demands, profile, draw);
+        if (spec.PowerPercents.Count == 0)
+            return SearchAt(state, spec, demands, profile, draw);
+        foreach (var percent in spec.PowerPercents)
+        {
+            foreach (var task in demands)
+                task.Percent = percent;
+            if (SearchAt(state, spec, demands, profile, draw) is { } placed)
+                return placed;
+        }
+        return null;
+    }
+
+    private static Placed? SearchAt(
+        HallState state, JobSpec spec, TaskDemand[] demands, PlacementProfile profile, ulong draw)
+    {
+        if (demands.Length > 1 || demands[0].Count > 1 || spec.Topology.Slices.Count > 0)
+            return GangSearch.Of(state, spec, demands, profile, draw, []);
         var task = demands[0];
         var choice = NodeChoice.For(state, task, profile, draw, DomainFilter.Any(state.Shape, spec.Topology.Required));
         if (!choice.Best.Exists)
             return null;
-        return choice.ToPlaced(state.Layout, profile, new Assignment([TaskOn(state, task, 0, choice.Best)]));
+        var assignment = new Assignment([TaskOn(state, task, task.NumberAt(0), choice.Best)]) { PowerPercent = task.Percent };
+        return choice.ToPlaced(state.Layout, profile, assignment);
     }
 
     internal static TaskPlacement TaskOn(HallState state, TaskDemand task, int number, Candidate where)

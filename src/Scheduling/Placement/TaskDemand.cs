@@ -5,11 +5,17 @@ namespace ControlPlane.Scheduling;
 /// <summary>What one task of a group asks of a node, with names resolved to the hall's indexes.</summary>
 internal sealed class TaskDemand
 {
-    public TaskDemand(HallShape shape, JobSpec spec, int group)
+    private readonly int[]? _numbers;
+    private readonly int _atLeast;
+    private readonly int _full;
+
+    private TaskDemand(HallShape shape, JobSpec spec, int group, int[]? numbers)
     {
         var facts = spec.Groups[group];
         Group = group;
-        Count = facts.Count;
+        _numbers = numbers;
+        (_atLeast, _full) = (facts.AtLeast, facts.Count);
+        Count = numbers?.Length ?? facts.AtLeast + facts.Spares;
         Gpus = facts.GpuMilli > 0 ? 1 : facts.Gpus;
         Milli = facts.GpuMilli > 0 ? facts.GpuMilli : facts.Gpus > 0 ? 1000 : 0;
         Cpu = facts.CpuMilli;
@@ -32,7 +38,7 @@ internal sealed class TaskDemand
     /// <summary>Index of the task group.</summary>
     public int Group { get; }
 
-    /// <summary>How many such tasks.</summary>
+    /// <summary>How many such tasks are to be placed: the group's minimum and its spares, or the ones that are missing.</summary>
     public int Count { get; }
 
     /// <summary>GPUs a task touches: 1 for a share of one.</summary>
@@ -66,15 +72,39 @@ internal sealed class TaskDemand
     /// <summary>Whether the gang may spread over several NVLink domains, leaves, spine groups, in the attempt at hand.</summary>
     public Spread Spread { get; set; }
 
+    /// <summary>Power limit of its GPUs in the search at hand, in percent of their default.</summary>
+    public int Percent { get; set; } = 100;
+
+    /// <summary>How many tasks of the job may still go to each domain, or null when that is not limited.</summary>
+    public DomainQuotas? Apart { get; init; }
+
     /// <summary>Tells demands apart that a node may answer differently.</summary>
     public DemandKey Key => new(Gpus, Milli, Cpu, Memory, ModelMask, RunsKernel, Simulated);
 
+    /// <summary>Number, within its group, of one of the tasks to place; spares are numbered after the tasks.</summary>
+    public int NumberAt(int index) => _numbers is { } numbers ? numbers[index]
+        : index < _atLeast ? index
+        : _full + index - _atLeast;
+
+    /// <summary>What the job needs in order to start.</summary>
     public static TaskDemand[] Of(HallShape shape, JobSpec spec)
     {
+        var apart = DomainQuotas.Of(shape, spec);
         var demands = new TaskDemand[spec.Groups.Count];
         for (var group = 0; group < demands.Length; group++)
-            demands[group] = new TaskDemand(shape, spec, group);
+            demands[group] = new TaskDemand(shape, spec, group, null) { Apart = apart };
         return demands;
+    }
+
+    /// <summary>What a running job lacks.</summary>
+    /// <param name="shape">The hall.</param>
+    /// <param name="spec">The job.</param>
+    /// <param name="missing">The tasks to place, as group and number.</param>
+    public static TaskDemand[] Of(HallShape shape, JobSpec spec, IReadOnlyList<(int Group, int Task)> missing)
+    {
+        var apart = DomainQuotas.Of(shape, spec);
+        return [.. spec.Groups.Select((_, group) => new TaskDemand(
+            shape, spec, group, [.. missing.Where(task => task.Group == group).Select(task => task.Task)]) { Apart = apart })];
     }
 }
 

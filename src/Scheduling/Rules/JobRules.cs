@@ -15,6 +15,12 @@ internal static class JobRules
             return Because(ReasonCode.WrongJurisdiction, layout.Jurisdiction);
         if (shape.QueueIndex.Count > 0 && !shape.QueueIndex.ContainsKey(spec.Queue.Value))
             return Because(ReasonCode.NoSuchQueue, spec.Queue.Value);
+        foreach (var name in spec.Datasets)
+        {
+            var known = layout.Datasets.FirstOrDefault(dataset => dataset.Name == name);
+            if (known is not { MayBeReadHere: true } || (known.Queues.Count > 0 && !known.Queues.Contains(spec.Queue.Value)))
+                return Because(ReasonCode.DatasetForbidden, name);
+        }
         return null;
     }
 

@@ -19,7 +19,7 @@ internal static class NodeRules
     ];
 
     /// <summary>Rules about what nodes share: feeds, loops and trunks.</summary>
-    public static NodeRule[] Shared { get; } = [new AdapterRule(), Power, Heat, new LinkRule()];
+    public static NodeRule[] Shared { get; } = [new ApartRule(), new AdapterRule(), Power, Heat, new LinkRule()];
 
     public static NodeRule[] All { get; } = [.. OfNode, .. Shared];
 

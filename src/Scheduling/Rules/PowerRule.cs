@@ -9,7 +9,7 @@ internal sealed class PowerRule : NodeRule
     {
         if (!task.NeedsGpu || state.Shape.Model[node] < 0)
             return int.MaxValue;
-        var lease = state.Shape.LeaseMilliwatts[state.Shape.Model[node]];
+        var lease = state.Shape.LeaseOf(state.Shape.Model[node], task.Percent);
         var idleGpus = Times(state.Power.Headroom(state.Shape.Rack[node]), lease);
         if (!task.IsShare || idleGpus == int.MaxValue)
             return idleGpus == int.MaxValue ? idleGpus : idleGpus / task.Gpus;

@@ -6,30 +6,40 @@ namespace ControlPlane.Scheduling;
 /// <summary>What must hold before and after a hall commits an assignment.</summary>
 internal static class AssignmentChecks
 {
-    /// <summary>Requires every task of the job exactly once, in order, with indexes that exist.</summary>
+    /// <summary>
+    /// Requires of every group its minimum at least, in order and each task once, with indexes that exist. Numbers from
+    /// the group's count on are spares.
+    /// </summary>
     public static void RequireWhole(HallShape shape, JobId job, JobSpec spec, Assignment assignment)
     {
         var next = 0;
         for (var group = 0; group < spec.Groups.Count; group++)
         {
-            for (var task = 0; task < spec.Groups[group].Count; task++, next++)
+            var facts = spec.Groups[group];
+            var (running, last) = (0, -1);
+            for (; next < assignment.Tasks.Count && assignment.Tasks[next].Group == group; next++)
             {
-                if (next >= assignment.Tasks.Count)
-                    throw new InvariantException($"Job {job} is assigned {assignment.Tasks.Count} tasks only: a gang starts whole or not at all.");
                 var placed = assignment.Tasks[next];
-                if (placed.Group != group || placed.Task != task)
-                    throw new InvariantException($"Job {job}: task {group}/{task} is missing or out of order.");
+                if (placed.Task <= last || placed.Task >= facts.Count + facts.Spares)
+                    throw new InvariantException($"Job {job}: task {group}/{placed.Task} is out of order or one too many.");
                 if (placed.Node < 0 || placed.Node >= shape.Gpus.Length)
                     throw new InvariantException($"Job {job}: the hall has no node {placed.Node}.");
+                last = placed.Task;
+                if (placed.Task < facts.Count)
+                    running++;
             }
+            if (running < facts.AtLeast)
+                throw new InvariantException($"Job {job} is assigned {running} tasks of group {facts.Name} and needs {facts.AtLeast}: a gang starts whole or not at all.");
         }
         if (next != assignment.Tasks.Count)
-            throw new InvariantException($"Job {job} is assigned {assignment.Tasks.Count} tasks, {next} were asked for.");
+            throw new InvariantException($"Job {job} is assigned tasks of group {assignment.Tasks[next].Group}, which it does not have, or out of order.");
+        if (assignment.PowerPercent is < 1 or > 100)
+            throw new InvariantException($"Job {job} is assigned {assignment.PowerPercent} % of its power limit; 1 to 100 was expected.");
     }
 
     public static void RequireQueueAndLinks(HallState state, JobId job, HeldJob held)
     {
-        var queue = state.Queues.FirstExceeded(held.Queue, held.Spec.MilliGpus);
+        var queue = state.Queues.FirstExceeded(held.Queue, held.Assignment.MilliGpus);
         if (queue >= 0)
             throw new InvariantException($"Job {job} would exceed the limit of queue {state.Layout.Queues[queue].Id}.");
         foreach (var use in held.Links)

@@ -5,6 +5,8 @@ namespace ControlPlane.Scheduling;
 /// <summary>What never changes about a hall, as flat arrays; shared by every fork of its state.</summary>
 internal sealed class HallShape
 {
+    private HallState? _empty;
+
     public HallShape(HallLayout layout)
     {
         Layout = layout;
@@ -64,7 +66,7 @@ internal sealed class HallShape
     /// <summary>Thousandths of a core of the largest node.</summary>
     public int MostCpu { get; }
 
-    /// <summary>What leasing an idle GPU of each model adds, in milliwatts.</summary>
+    /// <summary>What leasing an idle GPU of each model adds at its default power limit, in milliwatts.</summary>
     public long[] LeaseMilliwatts { get; }
 
     /// <summary>For each rack its power domain and every ancestor, nearest first.</summary>
@@ -78,11 +80,19 @@ internal sealed class HallShape
     /// <summary>Power and heat of the empty hall, with its rated limits; never changed.</summary>
     public PowerLedger StandingPower { get; }
 
+    /// <summary>The hall empty, healthy and at its rated limits; never changed.</summary>
+    public HallState Empty => _empty ??= new HallState(Layout);
+
     /// <summary>Which domain each node belongs to, by level.</summary>
     public DomainMap[] Domains { get; }
 
+    /// <summary>What leasing an idle GPU of a model adds at so many percent of its default power limit, in milliwatts.</summary>
+    public long LeaseOf(int model, int percent) => percent == 100
+        ? LeaseMilliwatts[model]
+        : Math.Max(0, (Layout.GpuModels[model].LimitAt(percent) - Layout.GpuModels[model].Idle).Milliwatts);
+
     /// <summary>What a task adds to the node's rack at most, in milliwatts: a share may wake the GPU it goes on.</summary>
-    public long DrawOf(int node, TaskDemand task) => Model[node] < 0 ? 0 : LeaseMilliwatts[Model[node]] * task.Gpus;
+    public long DrawOf(int node, TaskDemand task) => Model[node] < 0 ? 0 : LeaseOf(Model[node], task.Percent) * task.Gpus;
 
     /// <summary>What a gang inside one domain may span.</summary>
     public Spread SpreadIn(TopologyLevel level, int domain)

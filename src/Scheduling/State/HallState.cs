@@ -107,6 +107,9 @@ public sealed class HallState
     /// <summary>Thousandths of GPUs that the queue's jobs and its descendants' jobs hold.</summary>
     public long QueueUsedMilli(int queue) => Queues.Used[queue];
 
+    /// <summary>Power that the queue's jobs and its descendants' jobs add to the hall at their power limits.</summary>
+    public Watts QueuePower(int queue) => Watts.FromMilliwatts(Queues.Power[queue]);
+
     /// <summary>Free thousandths of each GPU of a node; a failed GPU is listed with what is not leased of it.</summary>
     public ReadOnlySpan<int> FreeGpuMilli(int node) =>
         Nodes.GpuFree.AsSpan(Shape.FirstGpu[node], Shape.Gpus[node]);
@@ -179,7 +182,28 @@ public sealed class HallState
         Undo(held, held.Assignment.Tasks.Count);
         foreach (var use in held.Links)
             Links.Reserved[use.Link] -= use.Megabits;
-        Queues.Add(held.Queue, -held.Spec.MilliGpus);
+        Queues.Add(held, -1);
+    }
+
+    /// <summary>
+    /// Puts another assignment in the place of a job's own, as when it grows, shrinks, moves or loses a node; nothing
+    /// changes when a check fails. Tasks that stay where they are are not held against a node that takes nothing new.
+    /// </summary>
+    /// <exception cref="InvariantException">The job holds nothing here, or the new assignment is not whole or does not fit.</exception>
+    public void Reassign(JobId job, Assignment assignment)
+    {
+        if (!_jobs.TryGetValue(job, out var held))
+            throw new InvariantException($"Job {job} holds nothing in hall {Layout.Hall}.");
+        Release(job);
+        try
+        {
+            Commit(job, held.Spec, assignment, withinLimits: true, held.Assignment);
+        }
+        catch (InvariantException)
+        {
+            Restore(job, held.Spec, held.Assignment);
+            throw;
+        }
     }
 
     /// <summary>Recomputes everything from the layout and the assignments and compares.</summary>
@@ -214,22 +238,22 @@ public sealed class HallState
     }
 
     /// <summary>Takes what one task needs; checks nothing.</summary>
-    internal void Take(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory)
+    internal void Take(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
     {
-        Power.Add(Shape.Rack[node], LeaseDraw(node, gpus));
+        Power.Add(Shape.Rack[node], LeaseDraw(node, gpus, percent));
         Nodes.Take(node, gpus, milli, cpu, memory);
         Index.Update(node, Nodes);
     }
 
     /// <summary>Gives back what one task took.</summary>
-    internal void Give(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory)
+    internal void Give(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
     {
         Nodes.Give(node, gpus, milli, cpu, memory);
-        Power.Add(Shape.Rack[node], -LeaseDraw(node, gpus));
+        Power.Add(Shape.Rack[node], -LeaseDraw(node, gpus, percent));
         Index.Update(node, Nodes);
     }
 
-    private void Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits)
+    private void Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before = null)
     {
         if (_jobs.ContainsKey(job))
             throw new InvariantException($"Job {job} already holds an assignment in hall {Layout.Hall}.");
@@ -237,32 +261,34 @@ public sealed class HallState
         var held = new HeldJob(spec, assignment, QueueOf(spec.Queue), LinkUses.Of(Shape, spec, assignment));
         if (withinLimits)
             AssignmentChecks.RequireQueueAndLinks(this, job, held);
-        var fault = TakeAll(held, withinLimits);
+        var fault = TakeAll(held, withinLimits, before);
         if (fault is not null)
             throw new InvariantException($"Job {job} cannot be assigned: {fault}.");
         foreach (var use in held.Links)
             Links.Reserved[use.Link] += use.Megabits;
-        Queues.Add(held.Queue, spec.MilliGpus);
+        Queues.Add(held, 1);
         _jobs = _jobs.Add(job, held);
     }
 
     // Returns what went wrong, having given everything back, or null.
-    private string? TakeAll(HeldJob held, bool withinLimits)
+    private string? TakeAll(HeldJob held, bool withinLimits, Assignment? before)
     {
         var tasks = held.Assignment.Tasks;
+        var percent = held.Assignment.PowerPercent;
         for (var done = 0; done < tasks.Count; done++)
         {
             var task = tasks[done];
             var group = held.Spec.Groups[task.Group];
-            var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits);
+            var stays = before is not null && before.Tasks.Contains(task);
+            var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits && !stays);
             if (fault is not null)
             {
                 Undo(held, done);
                 return fault;
             }
-            var draws = LeaseDraw(task.Node, task.Gpus.Items.AsSpan()) > 0;
-            Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes);
-            fault = draws && withinLimits ? AssignmentChecks.ExcessOf(this, task.Node) : null;
+            var draws = LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent) > 0;
+            Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
+            fault = draws && withinLimits && !stays ? AssignmentChecks.ExcessOf(this, task.Node) : null;
             if (fault is not null)
             {
                 Undo(held, done + 1);
@@ -278,12 +304,12 @@ public sealed class HallState
         {
             var task = held.Assignment.Tasks[index];
             var group = held.Spec.Groups[task.Group];
-            Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes);
+            Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, held.Assignment.PowerPercent);
         }
     }
 
     // A GPU draws its limit from its first lease to its last, however many jobs share it.
-    private long LeaseDraw(int node, ReadOnlySpan<int> gpus)
+    private long LeaseDraw(int node, ReadOnlySpan<int> gpus, int percent)
     {
         var idle = 0;
         foreach (var gpu in gpus)
@@ -291,7 +317,7 @@ public sealed class HallState
             if (Nodes.GpuFree[Shape.FirstGpu[node] + gpu] == 1000)
                 idle++;
         }
-        return idle == 0 ? 0 : idle * Shape.LeaseMilliwatts[Shape.Model[node]];
+        return idle == 0 ? 0 : idle * Shape.LeaseOf(Shape.Model[node], percent);
     }
 
     private int GpuAt(int node, int gpu)

@@ -11,4 +11,7 @@ public enum NodeCondition
 
     /// <summary>Out of order; takes nothing new. What it ran stays leased until it is released.</summary>
     Failed = 2,
+
+    /// <summary>Takes nothing new, and what it runs is moved off or let run out.</summary>
+    Draining = 3,
 }

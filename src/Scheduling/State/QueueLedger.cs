@@ -1,17 +1,30 @@
 namespace ControlPlane.Scheduling;
 
-/// <summary>Thousandths of GPUs held by every queue, its descendants included.</summary>
+/// <summary>What the jobs of every queue hold, its descendants included: GPUs in thousandths, power in milliwatts.</summary>
 internal sealed class QueueLedger(HallShape shape)
 {
     public long[] Used { get; } = new long[shape.Layout.Queues.Count];
 
-    /// <summary>Adds to a queue and its ancestors; -1 is a hall without queues.</summary>
-    public void Add(int queue, long milli)
+    /// <summary>The part of <see cref="Used"/> whose jobs may not be evicted.</summary>
+    public long[] Fixed { get; } = new long[shape.Layout.Queues.Count];
+
+    /// <summary>What the jobs add to the hall's draw at their power limits; a share counts in proportion.</summary>
+    public long[] Power { get; } = new long[shape.Layout.Queues.Count];
+
+    /// <summary>Adds a job to its queue and the queue's ancestors (sign 1), or takes it away (-1); -1 is a hall without queues.</summary>
+    public void Add(HeldJob held, int sign)
     {
-        if (queue < 0)
+        if (held.Queue < 0)
             return;
-        foreach (var index in shape.QueuePath[queue])
+        var milli = sign * held.Assignment.MilliGpus;
+        var power = sign * PowerOf(held.Assignment);
+        foreach (var index in shape.QueuePath[held.Queue])
+        {
             Used[index] += milli;
+            Power[index] += power;
+            if (!held.Spec.Preemptible)
+                Fixed[index] += milli;
+        }
     }
 
     /// <summary>The first of the queue and its ancestors that would exceed its limit, or -1.</summary>
@@ -28,5 +41,35 @@ internal sealed class QueueLedger(HallShape shape)
         return -1;
     }
 
-    public void CopyFrom(QueueLedger other) => other.Used.CopyTo(Used, 0);
+    /// <summary>The first of the queue and its ancestors whose quota a job that may not be evicted would exceed, or -1.</summary>
+    public int FirstOverQuota(int queue, long milli)
+    {
+        if (queue < 0)
+            return -1;
+        foreach (var index in shape.QueuePath[queue])
+        {
+            var quota = shape.Layout.Queues[index].QuotaMilliGpu;
+            if (quota >= 0 && Fixed[index] + milli > quota)
+                return index;
+        }
+        return -1;
+    }
+
+    public void CopyFrom(QueueLedger other)
+    {
+        other.Used.CopyTo(Used, 0);
+        other.Fixed.CopyTo(Fixed, 0);
+        other.Power.CopyTo(Power, 0);
+    }
+
+    private long PowerOf(Assignment assignment)
+    {
+        var sum = 0L;
+        foreach (var task in assignment.Tasks)
+        {
+            if (task.Gpus.Count > 0)
+                sum += shape.LeaseOf(shape.Model[task.Node], assignment.PowerPercent) * task.Gpus.Count * task.GpuMilli / 1000;
+        }
+        return sum;
+    }
 }

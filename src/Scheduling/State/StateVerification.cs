@@ -18,6 +18,8 @@ internal static class StateVerification
         Same(state, "heat", state.Power.Heat, rebuilt.Power.Heat);
         Same(state, "reserved bandwidth", state.Links.Reserved, rebuilt.Links.Reserved);
         Same(state, "queue use", state.Queues.Used, rebuilt.Queues.Used);
+        Same(state, "fixed queue use", state.Queues.Fixed, rebuilt.Queues.Fixed);
+        Same(state, "queue power", state.Queues.Power, rebuilt.Queues.Power);
         if (!state.Index.SameAs(rebuilt.Index))
             throw new InvariantException($"Hall {state.Layout.Hall}: the index of free GPUs differs from one rebuilt from nothing.");
     }
