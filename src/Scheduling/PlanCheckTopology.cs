@@ -6,6 +6,14 @@ namespace ControlPlane.Scheduling;
 /// <summary>The part of the second look that concerns where tasks lie to one another.</summary>
 internal static class PlanCheckTopology
 {
+    /// <summary>True when the tasks lie to one another as the job wants.</summary>
+    public static bool Holds(HallLayout layout, JobSpec spec, Assignment assignment)
+    {
+        var found = new List<PlanViolation>();
+        Check(layout, spec, assignment, found);
+        return found.Count == 0;
+    }
+
     public static void Check(HallLayout layout, JobSpec spec, Assignment assignment, List<PlanViolation> found)
     {
         if (spec.Topology.Required is { } level)

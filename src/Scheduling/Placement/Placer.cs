@@ -23,17 +23,27 @@ public static class Placer
         if (wrong is not null)
             return new Refused([wrong]);
         var demands = TaskDemand.Of(state.Shape, spec);
-        var queue = state.QueueOf(spec.Queue);
-        var placed = state.Queues.FirstExceeded(queue, spec.LeastMilliGpus) < 0
-            && (spec.Preemptible || state.Queues.FirstOverQuota(queue, spec.LeastMilliGpus) < 0)
-            ? Search(state, spec, demands, profile, Mixed.Of(seed, job.Value))
-            : null;
-        if (placed is not null)
+        if (WithinQueue(state, spec) && Search(state, spec, demands, profile, Mixed.Of(seed, job.Value)) is { } placed)
             return placed;
         var never = EmptyHallBounds.Check(state, spec, demands);
         return never.Count > 0
             ? new Refused(never)
             : new Waiting(Diagnosis.Of(state, spec, demands));
+    }
+
+    /// <summary>As <see cref="Place"/> for a job that no rule of the hall forbids; null, without reasons, when it does not fit.</summary>
+    internal static Placed? TryPlace(HallState state, JobId job, JobSpec spec, PlacementProfile profile, ulong seed) =>
+        WithinQueue(state, spec) ? Search(state, spec, TaskDemand.Of(state.Shape, spec), profile, Mixed.Of(seed, job.Value)) : null;
+
+    /// <summary>A place for exactly the tasks that a job held elsewhere, at the same power limit; null when there is none.</summary>
+    internal static Assignment? PlaceSame(HallState state, JobId job, JobSpec spec, Assignment held, PlacementProfile profile, ulong seed)
+    {
+        var demands = TaskDemand.Of(state.Shape, spec, [.. held.Tasks.Select(task => (task.Group, task.Task))]);
+        foreach (var task in demands)
+            task.Percent = held.PowerPercent;
+        return state.Queues.FirstExceeded(state.QueueOf(spec.Queue), held.MilliGpus) < 0
+            ? SearchAt(state, spec, demands, profile, Mixed.Of(seed, job.Value))?.Assignment
+            : null;
     }
 
     /// <summary>
@@ -65,6 +75,13 @@ public static class Placer
         if (without.Queues.FirstExceeded(queue, milli) >= 0 || (!spec.Preemptible && without.Queues.FirstOverQuota(queue, milli) >= 0))
             return null;
         return GangSearch.Of(without, spec, demands, profile, Mixed.Of(seed, job.Value), kept)?.Assignment;
+    }
+
+    private static bool WithinQueue(HallState state, JobSpec spec)
+    {
+        var queue = state.QueueOf(spec.Queue);
+        return state.Queues.FirstExceeded(queue, spec.LeastMilliGpus) < 0
+            && (spec.Preemptible || state.Queues.FirstOverQuota(queue, spec.LeastMilliGpus) < 0);
     }
 
     // The highest power limit that the job accepts and that fits.

@@ -21,9 +21,15 @@ public readonly record struct JobShape
     public static JobShape Of(JobSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
+        return WithPriority(spec with { Priority = 0 });
+    }
+
+    /// <summary>The shape of a job together with its priority: such jobs also have the same right to make others give way.</summary>
+    public static JobShape WithPriority(JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
         return new JobShape(spec with
         {
-            Priority = 0,
             Work = spec.Work switch
             {
                 SimulatedWork => AnySimulated,

@@ -33,6 +33,9 @@ public sealed class WaitingJobs
         return true;
     }
 
+    /// <summary>The waiting job, or null when it does not wait.</summary>
+    public WaitingJob? Find(JobId job) => _places.TryGetValue(job, out var place) ? _order[place] : null;
+
     /// <summary>True when the job waits.</summary>
     public bool Contains(JobId job) => _places.ContainsKey(job);
 }

@@ -37,16 +37,22 @@ internal static class AssignmentChecks
             throw new InvariantException($"Job {job} is assigned {assignment.PowerPercent} % of its power limit; 1 to 100 was expected.");
     }
 
-    public static void RequireQueueAndLinks(HallState state, JobId job, HeldJob held)
+    /// <summary>What limit of a queue or link the job would exceed, or null.</summary>
+    public static string? SharedFaultOf(HallState state, HeldJob held)
     {
-        var queue = state.Queues.FirstExceeded(held.Queue, held.Assignment.MilliGpus);
+        var milli = held.Assignment.MilliGpus;
+        var queue = state.Queues.FirstExceeded(held.Queue, milli);
         if (queue >= 0)
-            throw new InvariantException($"Job {job} would exceed the limit of queue {state.Layout.Queues[queue].Id}.");
+            return $"the limit of queue {state.Layout.Queues[queue].Id} would be exceeded";
+        queue = held.Spec.Preemptible ? -1 : state.Queues.FirstOverQuota(held.Queue, milli);
+        if (queue >= 0)
+            return $"the quota of queue {state.Layout.Queues[queue].Id} would be exceeded by jobs that may not be evicted";
         foreach (var use in held.Links)
         {
             if (use.Megabits > state.Links.Left(use.Link))
-                throw new InvariantException($"Job {job} would exceed link {state.Layout.Links[use.Link].Id}.");
+                return $"link {state.Layout.Links[use.Link].Id} would be exceeded";
         }
+        return null;
     }
 
     /// <summary>What keeps the task off its node, or null.</summary>

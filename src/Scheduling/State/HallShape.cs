@@ -28,6 +28,8 @@ internal sealed class HallShape
         }
         Runs = [.. RunsOf()];
         LeaseMilliwatts = [.. layout.GpuModels.Select(model => Math.Max(0, (model.Limit - model.Idle).Milliwatts))];
+        var leased = Gpus.Select((gpus, node) => Model[node] < 0 ? 0 : gpus * (double)LeaseMilliwatts[Model[node]]).Sum();
+        MilliPerMilliwatt = leased > 0 ? FirstGpu[^1] * 1000.0 / leased : 0;
         PowerPath = [.. layout.Racks.Select(rack => PathOf(rack.PowerDomain, index => layout.PowerDomains[index].Parent))];
         QueuePath = [.. layout.Queues.Select((_, queue) => PathOf(queue, index => layout.Queues[index].Parent))];
         for (var queue = 0; queue < layout.Queues.Count; queue++)
@@ -85,6 +87,9 @@ internal sealed class HallShape
 
     /// <summary>Which domain each node belongs to, by level.</summary>
     public DomainMap[] Domains { get; }
+
+    /// <summary>Thousandths of a GPU that stand for a milliwatt when every GPU of the hall is leased at its default limit.</summary>
+    public double MilliPerMilliwatt { get; }
 
     /// <summary>What leasing an idle GPU of a model adds at so many percent of its default power limit, in milliwatts.</summary>
     public long LeaseOf(int model, int percent) => percent == 100

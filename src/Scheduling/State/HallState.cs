@@ -73,6 +73,9 @@ public sealed class HallState
     /// <summary>True when the job holds resources here.</summary>
     public bool Contains(JobId job) => _jobs.ContainsKey(job);
 
+    /// <summary>The jobs that hold resources, in no particular order.</summary>
+    internal IEnumerable<KeyValuePair<JobId, HeldJob>> Held => _jobs;
+
     /// <summary>Where the job runs, or null when it holds nothing here.</summary>
     public Assignment? AssignmentOf(JobId job) => _jobs.GetValueOrDefault(job)?.Assignment;
 
@@ -162,7 +165,7 @@ public sealed class HallState
     /// <summary>Gives a job what its assignment names, after checking every limit; nothing changes when a check fails.</summary>
     /// <exception cref="InvariantException">The assignment is not whole, something is held already, or a limit would be exceeded.</exception>
     public void Assign(JobId job, JobSpec spec, Assignment assignment) =>
-        Commit(job, spec, assignment, withinLimits: true);
+        ThrowFor(job, Commit(job, spec, assignment, withinLimits: true, null));
 
     /// <summary>
     /// Gives a job what it held before, when a saved hall is loaded: no two tasks may hold the same thing, yet limits
@@ -170,7 +173,7 @@ public sealed class HallState
     /// </summary>
     /// <exception cref="InvariantException">The assignment is not whole or something is held already.</exception>
     public void Restore(JobId job, JobSpec spec, Assignment assignment) =>
-        Commit(job, spec, assignment, withinLimits: false);
+        ThrowFor(job, Commit(job, spec, assignment, withinLimits: false, null));
 
     /// <summary>Takes everything back from a job.</summary>
     /// <exception cref="InvariantException">The job holds nothing here.</exception>
@@ -195,16 +198,19 @@ public sealed class HallState
         if (!_jobs.TryGetValue(job, out var held))
             throw new InvariantException($"Job {job} holds nothing in hall {Layout.Hall}.");
         Release(job);
-        try
-        {
-            Commit(job, held.Spec, assignment, withinLimits: true, held.Assignment);
-        }
-        catch (InvariantException)
-        {
+        var fault = Commit(job, held.Spec, assignment, withinLimits: true, held.Assignment);
+        if (fault is not null)
             Restore(job, held.Spec, held.Assignment);
-            throw;
-        }
+        ThrowFor(job, fault);
     }
+
+    /// <summary>As <see cref="Assign"/>, for a job that held something just before: tasks that stay are not held against their nodes.</summary>
+    internal void AssignAgain(JobId job, JobSpec spec, Assignment assignment, Assignment before) =>
+        ThrowFor(job, Commit(job, spec, assignment, withinLimits: true, before));
+
+    /// <summary>As <see cref="AssignAgain"/>; false instead of an exception when it does not fit.</summary>
+    internal bool TryAssignAgain(JobId job, JobSpec spec, Assignment assignment, Assignment before) =>
+        Commit(job, spec, assignment, withinLimits: true, before) is null;
 
     /// <summary>Recomputes everything from the layout and the assignments and compares.</summary>
     /// <exception cref="InvariantException">A figure differs: the message names it.</exception>
@@ -253,21 +259,22 @@ public sealed class HallState
         Index.Update(node, Nodes);
     }
 
-    private void Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before = null)
+    // Returns what keeps the assignment from being committed, or null when it was.
+    private string? Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before)
     {
         if (_jobs.ContainsKey(job))
             throw new InvariantException($"Job {job} already holds an assignment in hall {Layout.Hall}.");
         AssignmentChecks.RequireWhole(Shape, job, spec, assignment);
         var held = new HeldJob(spec, assignment, QueueOf(spec.Queue), LinkUses.Of(Shape, spec, assignment));
-        if (withinLimits)
-            AssignmentChecks.RequireQueueAndLinks(this, job, held);
-        var fault = TakeAll(held, withinLimits, before);
+        var fault = withinLimits ? AssignmentChecks.SharedFaultOf(this, held) : null;
+        fault ??= TakeAll(held, withinLimits, before);
         if (fault is not null)
-            throw new InvariantException($"Job {job} cannot be assigned: {fault}.");
+            return fault;
         foreach (var use in held.Links)
             Links.Reserved[use.Link] += use.Megabits;
         Queues.Add(held, 1);
         _jobs = _jobs.Add(job, held);
+        return null;
     }
 
     // Returns what went wrong, having given everything back, or null.
@@ -320,6 +327,12 @@ public sealed class HallState
         return idle == 0 ? 0 : idle * Shape.LeaseOf(Shape.Model[node], percent);
     }
 
+    private static void ThrowFor(JobId job, string? fault)
+    {
+        if (fault is not null)
+            throw new InvariantException($"Job {job} cannot be assigned: {fault}.");
+    }
+
     private int GpuAt(int node, int gpu)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(gpu);
@@ -327,7 +340,8 @@ public sealed class HallState
         return Shape.FirstGpu[node] + gpu;
     }
 
-    private void CopyFrom(HallState other)
+    /// <summary>Becomes a copy of another state of the same hall.</summary>
+    internal void CopyFrom(HallState other)
     {
         _jobs = other._jobs;
         Nodes.CopyFrom(other.Nodes);

@@ -1,0 +1,129 @@
+namespace ControlPlane.Scheduling;
+
+/// <summary>
+/// Which victims a job has a right to. Within a queue: those of lower priority. Between queues: those of a queue that
+/// holds more than its quota, for a job that stays within its own queue's quota; or those of a queue that holds more
+/// than its fair share, for a job that stays within its own queue's. Queues are compared where their branches of the
+/// tree meet. Whoever reclaims stays within what it deserves and so cannot be reclaimed from in turn: that ends.
+/// </summary>
+internal sealed class EvictionRights(HallState state, FairShares shares)
+{
+    /// <summary>The victims of lower priority in the job's own queue.</summary>
+    public static IEnumerable<VictimUnit> ToPreempt(IEnumerable<VictimUnit> units, int queue, int priority) =>
+        units.Where(unit => unit.Victim.Queue == queue && unit.Victim.Spec.Priority < priority);
+
+    /// <summary>True when a job of the queue may reclaim at all, should there be anybody to reclaim from.</summary>
+    public bool MayReclaim(int queue, long milli) => queue >= 0 && Depth(queue, milli, Within.Quota, Within.Share) >= 0;
+
+    /// <summary>
+    /// The victims in other queues, in the order in which they may be taken, each counted on top of those before it:
+    /// first those that leave their queue at its quota or above, then those that take it below.
+    /// </summary>
+    public IEnumerable<VictimUnit> ToReclaim(IEnumerable<VictimUnit> units, int queue, long milli)
+    {
+        if (queue < 0)
+            yield break;
+        var taken = new Dictionary<int, long>();
+        var later = new List<VictimUnit>();
+        var lines = units.Where(unit => unit.Victim.Queue >= 0 && BranchOf(queue, unit.Victim.Queue) >= 0)
+            .GroupBy(unit => unit.Victim.Queue).Select(group => new Queue<VictimUnit>(group)).ToList();
+        while (MostOver(lines, queue, taken) is { } line)
+        {
+            var unit = line.Dequeue();
+            if (!MayTake(queue, milli, unit, taken, keepQuota: true))
+            {
+                later.Add(unit);
+                continue;
+            }
+            Add(taken, unit);
+            yield return unit;
+        }
+        foreach (var unit in later)
+        {
+            if (!MayTake(queue, milli, unit, taken, keepQuota: false))
+                continue;
+            Add(taken, unit);
+            yield return unit;
+        }
+    }
+
+    // The queue below the meeting point of both branches on the victim's side; -1 when one is above the other.
+    private int BranchOf(int queue, int victimQueue)
+    {
+        var own = state.Shape.QueuePath[queue];
+        var branch = -1;
+        foreach (var above in state.Shape.QueuePath[victimQueue])
+        {
+            if (Array.IndexOf(own, above) >= 0)
+                return above == victimQueue || above == queue ? -1 : branch;
+            branch = above;
+        }
+        return branch;
+    }
+
+    private Queue<VictimUnit>? MostOver(List<Queue<VictimUnit>> lines, int queue, Dictionary<int, long> taken)
+    {
+        lines.RemoveAll(line => line.Count == 0);
+        return lines.Count < 2 ? lines.FirstOrDefault() : lines.MaxBy(line =>
+        {
+            var branch = BranchOf(queue, line.Peek().Victim.Queue);
+            return (shares.Used(branch) - taken.GetValueOrDefault(branch)) / Math.Max(1, shares.ShareOf(branch));
+        });
+    }
+
+    private bool MayTake(int queue, long milli, VictimUnit unit, Dictionary<int, long> taken, bool keepQuota)
+    {
+        var branch = BranchOf(queue, unit.Victim.Queue);
+        var quota = state.Layout.Queues[branch].QuotaMilliGpu;
+        if (quota < 0)
+            return false;
+        var gone = taken.GetValueOrDefault(branch);
+        var used = state.Queues.Used[branch] - gone;
+        if (keepQuota && used - unit.FreedMilli < quota)
+            return false;
+        // The branches meet above this one, so that the job's own side must hold up to there.
+        var steps = Array.IndexOf(state.Shape.QueuePath[queue], Sibling(queue, branch));
+        return (used > quota && Depth(queue, milli, Within.Quota) >= steps)
+            || (shares.Used(branch) - gone > shares.ShareOf(branch) && Depth(queue, milli, Within.Share) >= steps);
+    }
+
+    private int Sibling(int queue, int branch)
+    {
+        var parent = state.Layout.Queues[branch].Parent;
+        return Array.Find(state.Shape.QueuePath[queue], above => state.Layout.Queues[above].Parent == parent);
+    }
+
+    // How far up from the queue the job stays within quota or share; -1 when not even in its own queue.
+    private int Depth(int queue, long milli, params ReadOnlySpan<Within> bounds)
+    {
+        var best = -1;
+        foreach (var bound in bounds)
+        {
+            var depth = -1;
+            foreach (var above in state.Shape.QueuePath[queue])
+            {
+                var quota = state.Layout.Queues[above].QuotaMilliGpu;
+                var holds = bound == Within.Quota
+                    ? quota < 0 || state.Queues.Used[above] + milli <= quota
+                    : shares.Used(above) + milli <= shares.ShareOf(above) + 0.5;
+                if (!holds)
+                    break;
+                depth++;
+            }
+            best = Math.Max(best, depth);
+        }
+        return best;
+    }
+
+    private void Add(Dictionary<int, long> taken, VictimUnit unit)
+    {
+        foreach (var above in state.Shape.QueuePath[unit.Victim.Queue])
+            taken[above] = taken.GetValueOrDefault(above) + unit.FreedMilli;
+    }
+
+    private enum Within
+    {
+        Quota,
+        Share,
+    }
+}

@@ -1,0 +1,89 @@
+using ControlPlane.Domain;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>Finds room for a job that does not fit: by moving others, by reclaiming from other queues, by preempting in its own.</summary>
+internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptions options)
+{
+    private readonly RoomSearch _search = new(state, options.Profile, options.Seed);
+    private readonly EvictionRights? _rights = shares is null ? null : new EvictionRights(state, shares);
+    private readonly HashSet<JobId> _touched = [];
+    private Victims? _victims;
+
+    private Victims Victims => _victims ??= new Victims(state, options.Runs, options.Now);
+
+    /// <summary>The step that lets a waiting job start, or null.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="searches">Counts the searches made.</param>
+    public CycleStep? For(WaitingJob job, ref int searches)
+    {
+        if (_touched.Contains(job.Job) || state.JobCount == 0)
+            return null;
+        var goal = new RoomGoal(job.Job, job.Spec, TaskDemand.Of(state.Shape, job.Spec), [], []);
+        var queue = state.QueueOf(job.Spec.Queue);
+        return ByMoving(goal, ref searches)
+            ?? ByReclaiming(goal, queue, ref searches)
+            ?? ByPreempting(goal, queue, ref searches);
+    }
+
+    /// <summary>The room that tasks of a running job find in queues that hold too much, or null.</summary>
+    public CycleStep? ForGrowth(RoomGoal goal, ref int searches) =>
+        ByReclaiming(goal, state.QueueOf(goal.Spec.Queue), ref searches) is { } step ? step with { Kind = StepKind.Reclaim } : null;
+
+    private CycleStep? ByMoving(RoomGoal goal, ref int searches)
+    {
+        // Moving frees nothing: without enough free GPUs there is nothing to gather.
+        if (!options.MayMove || FreeMilli() < goal.Milli)
+            return null;
+        searches++;
+        VictimUnit[] movable = [.. Victims.Units.Where(unit => unit.After is null && !_touched.Contains(unit.Victim.Job))
+            .OrderBy(unit => unit.Victim.Held.MilliGpus).ThenBy(unit => UsedOn(unit.Victim.Held.Tasks[0].Node))];
+        return Step(StepKind.Consolidate, goal, _search.Find(goal, movable, units => units, replace: true));
+    }
+
+    private CycleStep? ByReclaiming(RoomGoal goal, int queue, ref int searches)
+    {
+        if (!options.MayEvict || _rights is null || !_rights.MayReclaim(queue, goal.Milli))
+            return null;
+        searches++;
+        VictimUnit[] all = [.. Victims.Units.Where(unit => unit.Victim.Queue != queue && !_touched.Contains(unit.Victim.Job))];
+        // Only those that could be taken were nobody else are of interest at all.
+        VictimUnit[] some = [.. all.Where(unit => _rights.ToReclaim([unit], queue, goal.Milli).Any())];
+        return Step(StepKind.Reclaim, goal, _search.Find(goal, some, units => _rights.ToReclaim(units, queue, goal.Milli), replace: false));
+    }
+
+    private CycleStep? ByPreempting(RoomGoal goal, int queue, ref int searches)
+    {
+        if (!options.MayEvict)
+            return null;
+        VictimUnit[] lower = [.. EvictionRights.ToPreempt(Victims.Units, queue, goal.Spec.Priority).Where(unit => !_touched.Contains(unit.Victim.Job))];
+        if (lower.Length == 0)
+            return null;
+        searches++;
+        return Step(StepKind.Preempt, goal, _search.Find(goal, lower, units => units, replace: false));
+    }
+
+    private CycleStep? Step(StepKind kind, RoomGoal goal, Room? room)
+    {
+        if (room is null)
+            return null;
+        // Whoever lost something in this pass neither loses more nor takes from others in it.
+        _touched.UnionWith(room.Evicted);
+        _touched.UnionWith(room.Changed.Select(change => change.Job));
+        _touched.Add(goal.Job);
+        return new CycleStep(kind, goal.Job, room.Decision, room.Assignment, room.Evicted, room.Changed);
+    }
+
+    private long FreeMilli()
+    {
+        var free = 0L;
+        for (var node = 0; node < state.Shape.Gpus.Length; node++)
+        {
+            if (state.Nodes.Condition[node] == NodeCondition.Ready)
+                free += state.Nodes.MilliFree[node];
+        }
+        return free;
+    }
+
+    private int UsedOn(int node) => (state.Shape.Gpus[node] * 1000) - state.Nodes.MilliFree[node];
+}

@@ -1,0 +1,170 @@
+using ControlPlane.Domain;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>
+/// One pass over a hall, a step at a time: damaged jobs are repaired; waiting jobs start on what is free, in fair order;
+/// those that do not fit look for room by moving, reclaiming or preempting; elastic jobs grow into what is left. A job
+/// evicted in a pass waits for the next. Passes end: every consolidation leaves one job fewer waiting, a preemption
+/// trades lower for higher priority, and whoever reclaims stays within what it deserves. The caller carries each step
+/// out before it asks for the next. Not safe for concurrent use.
+/// </summary>
+public sealed class SchedulingCycle
+{
+    private readonly HallState _state;
+    private readonly CycleOptions _options;
+    private readonly FairShares? _shares;
+    private readonly FairOrder _line;
+    private readonly Repairs _repairs;
+    private readonly Queue<JobId> _damaged;
+    private readonly Dictionary<JobShape, PlacementDecision> _blocked = [];
+    private readonly Dictionary<JobId, (WaitingJob Job, PlacementDecision Decision)> _passedOver = [];
+    private readonly HashSet<JobShape> _foundNone = [];
+    private FairOrder? _lookers;
+    private RoomFinder? _finder;
+    private Growth? _growth;
+    private int _searches;
+
+    /// <summary>Begins a pass.</summary>
+    /// <param name="state">The hall; steps change it between calls of <see cref="Next"/>.</param>
+    /// <param name="waiting">The jobs that wait now; later ones are for the next pass.</param>
+    /// <param name="options">What the pass may do.</param>
+    public SchedulingCycle(HallState state, WaitingJobs waiting, CycleOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(waiting);
+        ArgumentNullException.ThrowIfNull(options);
+        (_state, _options) = (state, options);
+        if (FairOrder.Applies(state.Layout))
+            _shares = new FairShares(state, AskedBy(state, waiting), options.Past);
+        _line = new FairOrder(state, _shares, waiting.InOrder);
+        _repairs = new Repairs(state, options.Profile, options.Seed);
+        _damaged = new Queue<JobId>(_repairs.Damaged());
+    }
+
+    /// <summary>The decisions about jobs that were looked at and do not start in this pass, so far.</summary>
+    public IReadOnlyCollection<(WaitingJob Job, PlacementDecision Decision)> PassedOver => _passedOver.Values;
+
+    /// <summary>The next step, to be carried out before the next call; null when the pass is over.</summary>
+    public CycleStep? Next() => Repair() ?? Place() ?? FindRoom() ?? Grow();
+
+    /// <summary>Passes until nothing is left to do, carrying every step out; evicted jobs join the waiting ones.</summary>
+    /// <param name="state">The hall.</param>
+    /// <param name="waiting">The jobs that wait.</param>
+    /// <param name="options">What may be done.</param>
+    /// <param name="mostPasses">Passes after which it is taken that they would never end.</param>
+    /// <returns>Every step, and what the last pass said of those who wait.</returns>
+    /// <exception cref="InvariantException">There was still something to do after the last pass.</exception>
+    public static CycleResult RunToFixpoint(HallState state, WaitingJobs waiting, CycleOptions options, int mostPasses = 1000)
+    {
+        var steps = new List<CycleStep>();
+        var said = new List<(WaitingJob Job, PlacementDecision Decision)>();
+        for (var pass = 0; pass < mostPasses; pass++)
+        {
+            var before = steps.Count;
+            var cycle = new SchedulingCycle(state, waiting, options);
+            while (cycle.Next() is { } step)
+            {
+                Carry(state, waiting, options, step);
+                steps.Add(step);
+            }
+            said.AddRange(cycle.PassedOver);
+            if (steps.Count == before)
+                return new CycleResult(steps, [.. cycle.PassedOver], said);
+        }
+        throw new InvariantException($"Scheduling of hall {state.Layout.Hall} does not come to rest in {mostPasses} passes.");
+    }
+
+    private static void Carry(HallState state, WaitingJobs waiting, CycleOptions options, CycleStep step)
+    {
+        var spec = waiting.Find(step.Job)?.Spec ?? state.SpecOf(step.Job)!;
+        var gone = step.Evicted.Append(step.Job).Where(state.Contains).Select(job => (Job: job, Spec: state.SpecOf(job)!)).ToList();
+        step.ApplyTo(state, spec);
+        waiting.Remove(step.Job);
+        foreach (var (job, itsSpec) in gone.Where(one => !state.Contains(one.Job)))
+            waiting.Add(new WaitingJob(job, itsSpec, options.Runs(job)?.Sequence ?? long.MaxValue - waiting.Count));
+    }
+
+    private static long[] AskedBy(HallState state, WaitingJobs waiting)
+    {
+        var asked = new long[state.Layout.Queues.Count];
+        foreach (var job in waiting.InOrder)
+        {
+            if (state.Shape.QueueIndex.TryGetValue(job.Spec.Queue.Value, out var queue))
+                asked[queue] += job.Spec.MilliGpus;
+        }
+        foreach (var (_, held) in state.Held)
+        {
+            if (held.Queue >= 0 && held.Spec.IsElastic)
+                asked[held.Queue] += Math.Max(0, held.Spec.MilliGpus - held.Assignment.MilliGpus);
+        }
+        return asked;
+    }
+
+    private CycleStep? Repair()
+    {
+        while (_damaged.TryDequeue(out var job))
+        {
+            if (_state.Contains(job) && _repairs.For(job) is { } step)
+                return step;
+        }
+        return null;
+    }
+
+    private CycleStep? Place()
+    {
+        while (_lookers is null && _line.Next() is { } job)
+        {
+            var shape = JobShape.Of(job.Spec);
+            if (_blocked.TryGetValue(shape, out var same))
+            {
+                _passedOver.Add(job.Job, (job, same));
+                continue;
+            }
+            var decision = Placer.Place(_state, job.Job, job.Spec, _options.Profile, _options.Seed);
+            if (decision is Placed placed)
+                return new CycleStep(StepKind.Place, job.Job, placed, placed.Assignment, [], []);
+            _blocked.Add(shape, decision);
+            _passedOver.Add(job.Job, (job, decision));
+        }
+        return null;
+    }
+
+    private CycleStep? FindRoom()
+    {
+        if (_lookers is null)
+        {
+            var lookers = _passedOver.Values.Where(one => one.Decision is Waiting).Select(one => one.Job)
+                .OrderByDescending(job => job.Spec.Priority).ThenBy(job => job.Sequence);
+            _lookers = new FairOrder(_state, _shares, lookers);
+        }
+        while (_searches < _options.MostSearches && _lookers.Next() is { } job)
+        {
+            var shape = JobShape.WithPriority(job.Spec);
+            if (_foundNone.Contains(shape))
+                continue;
+            _finder ??= new RoomFinder(_state, _shares, _options);
+            if (_finder.For(job, ref _searches) is { } step)
+            {
+                _passedOver.Remove(job.Job);
+                return step;
+            }
+            _foundNone.Add(shape);
+        }
+        return null;
+    }
+
+    private CycleStep? Grow()
+    {
+        _growth ??= new Growth(_state, _shares, _finder ?? new RoomFinder(_state, _shares, _options), _options);
+        return _growth.Next();
+    }
+}
+
+/// <summary>What a run of passes came to.</summary>
+/// <param name="Steps">Every step, in order.</param>
+/// <param name="Waiting">Who waits at the end, and why.</param>
+/// <param name="Said">What every pass said of those who waited in it, earlier passes first.</param>
+public sealed record CycleResult(
+    IReadOnlyList<CycleStep> Steps, IReadOnlyList<(WaitingJob Job, PlacementDecision Decision)> Waiting,
+    IReadOnlyList<(WaitingJob Job, PlacementDecision Decision)> Said);

@@ -1,0 +1,3 @@
+using ControlPlane.Conformance.Tests.Cases;
+
+return CaseProgram.Run(args, Console.Out, Console.Error);
