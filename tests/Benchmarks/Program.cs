@@ -1,14 +1,22 @@
 using ControlPlane.Benchmarks.Factory;
 using ControlPlane.Benchmarks.Placement;
+using ControlPlane.Benchmarks.Scheduling;
 
 // Each line is a figure: name, value, unit. Without an argument every benchmark runs.
-var wanted = args.Length == 0 ? ["placement", "submit", "kernel", "activation"] : args;
+// "-o json" prints the scheduling table as JSON; "--only W3" keeps to shapes whose names begin so.
+var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
+var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
+var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
+string[] wanted = names.Length == 0 ? ["placement", "scheduling", "submit", "kernel", "activation"] : names;
 foreach (var name in wanted)
 {
     switch (name)
     {
         case "placement":
             PlacementBenchmark.Run();
+            break;
+        case "scheduling":
+            SchedulingBenchmark.Run(json, only);
             break;
         case "submit":
             await SubmitBenchmark.Run();
@@ -20,7 +28,7 @@ foreach (var name in wanted)
             await ActivationBenchmark.Run();
             break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, submit, kernel, activation.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, scheduling, submit, kernel, activation.");
             return 2;
     }
 }

@@ -78,10 +78,12 @@ public sealed class SchedulingCycle
     private static void Carry(HallState state, WaitingJobs waiting, CycleOptions options, CycleStep step)
     {
         var spec = waiting.Find(step.Job)?.Spec ?? state.SpecOf(step.Job)!;
-        var gone = step.Evicted.Append(step.Job).Where(state.Contains).Select(job => (Job: job, Spec: state.SpecOf(job)!)).ToList();
+        var evicted = step.Evicted.Select(job => (Job: job, Spec: state.SpecOf(job)!)).ToList();
         step.ApplyTo(state, spec);
         waiting.Remove(step.Job);
-        foreach (var (job, itsSpec) in gone.Where(one => !state.Contains(one.Job)))
+        if (step.Kind == StepKind.Requeue)
+            evicted.Add((step.Job, spec));
+        foreach (var (job, itsSpec) in evicted)
             waiting.Add(new WaitingJob(job, itsSpec, options.Runs(job)?.Sequence ?? long.MaxValue - waiting.Count));
     }
 
@@ -115,8 +117,8 @@ public sealed class SchedulingCycle
     {
         while (_lookers is null && _line.Next() is { } job)
         {
-            var shape = JobShape.Of(job.Spec);
-            if (_blocked.TryGetValue(shape, out var same))
+            // Comparing shapes costs about as much as placing a job: not done before anything is blocked.
+            if (_blocked.Count > 0 && _blocked.TryGetValue(JobShape.Of(job.Spec), out var same))
             {
                 _passedOver.Add(job.Job, (job, same));
                 continue;
@@ -124,7 +126,7 @@ public sealed class SchedulingCycle
             var decision = Placer.Place(_state, job.Job, job.Spec, _options.Profile, _options.Seed);
             if (decision is Placed placed)
                 return new CycleStep(StepKind.Place, job.Job, placed, placed.Assignment, [], []);
-            _blocked.Add(shape, decision);
+            _blocked.Add(JobShape.Of(job.Spec), decision);
             _passedOver.Add(job.Job, (job, decision));
         }
         return null;
