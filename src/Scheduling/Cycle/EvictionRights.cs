@@ -15,6 +15,18 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
     /// <summary>True when a job of the queue may reclaim at all, should there be anybody to reclaim from.</summary>
     public bool MayReclaim(int queue, long milli) => queue >= 0 && Depth(queue, milli, Within.Quota, Within.Share) >= 0;
 
+    /// <summary>By queue, whether its jobs may be taken for the job, were they the only ones.</summary>
+    public bool[] ReclaimableBranches(int queue, long milli)
+    {
+        var may = new bool[state.Layout.Queues.Count];
+        for (var victim = 0; victim < may.Length; victim++)
+        {
+            var branch = victim == queue ? -1 : BranchOf(queue, victim);
+            may[victim] = branch >= 0 && MayTake(queue, milli, branch, 0, 0, keepQuota: false);
+        }
+        return may;
+    }
+
     /// <summary>
     /// The victims in other queues, in the order in which they may be taken, each counted on top of those before it:
     /// first those that leave their queue at its quota or above, then those that take it below.
@@ -74,12 +86,16 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
     private bool MayTake(int queue, long milli, VictimUnit unit, Dictionary<int, long> taken, bool keepQuota)
     {
         var branch = BranchOf(queue, unit.Victim.Queue);
+        return MayTake(queue, milli, branch, taken.GetValueOrDefault(branch), unit.FreedMilli, keepQuota);
+    }
+
+    private bool MayTake(int queue, long milli, int branch, long gone, long freed, bool keepQuota)
+    {
         var quota = state.Layout.Queues[branch].QuotaMilliGpu;
         if (quota < 0)
             return false;
-        var gone = taken.GetValueOrDefault(branch);
         var used = state.Queues.Used[branch] - gone;
-        if (keepQuota && used - unit.FreedMilli < quota)
+        if (keepQuota && used - freed < quota)
             return false;
         // The branches meet above this one, so that the job's own side must hold up to there.
         var steps = Array.IndexOf(state.Shape.QueuePath[queue], Sibling(queue, branch));

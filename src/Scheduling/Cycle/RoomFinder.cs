@@ -46,15 +46,16 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
         if (!options.MayEvict || _rights is null || !_rights.MayReclaim(queue, goal.Milli))
             return null;
         searches++;
-        VictimUnit[] all = [.. Victims.Units.Where(unit => unit.Victim.Queue != queue && !_touched.Contains(unit.Victim.Job))];
-        // Only those that could be taken were nobody else are of interest at all.
-        VictimUnit[] some = [.. all.Where(unit => _rights.ToReclaim([unit], queue, goal.Milli).Any())];
+        var branches = _rights.ReclaimableBranches(queue, goal.Milli);
+        if (!branches.Contains(true))
+            return null;
+        VictimUnit[] some = [.. Victims.Units.Where(unit => unit.Victim.Queue >= 0 && branches[unit.Victim.Queue] && !_touched.Contains(unit.Victim.Job))];
         return Step(StepKind.Reclaim, goal, _search.Find(goal, some, units => _rights.ToReclaim(units, queue, goal.Milli), replace: false));
     }
 
     private CycleStep? ByPreempting(RoomGoal goal, int queue, ref int searches)
     {
-        if (!options.MayEvict)
+        if (!options.MayEvict || !state.Queues.HasLower(queue, goal.Spec.Priority))
             return null;
         VictimUnit[] lower = [.. EvictionRights.ToPreempt(Victims.Units, queue, goal.Spec.Priority).Where(unit => !_touched.Contains(unit.Victim.Job))];
         if (lower.Length == 0)

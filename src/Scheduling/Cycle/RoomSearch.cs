@@ -43,7 +43,9 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
     /// <summary>Victims that are considered for one job, cheapest first.</summary>
     private const int MostUnits = 32_768;
 
-    private readonly HallState _work = state.Fork();
+    private HallState? _copy;
+
+    private HallState Work => _copy ??= state.Fork();
 
     /// <summary>The cheapest room found, or null when no victims help.</summary>
     /// <param name="goal">What has to find room.</param>
@@ -74,16 +76,16 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
 
     private bool AllTogetherHelp(RoomGoal goal, IReadOnlyList<VictimUnit> units)
     {
-        _work.CopyFrom(state);
+        Work.CopyFrom(state);
         foreach (var unit in units)
         {
-            if (_work.Contains(unit.Victim.Job) && unit.After is null)
-                _work.Release(unit.Victim.Job);
+            if (Work.Contains(unit.Victim.Job) && unit.After is null)
+                Work.Release(unit.Victim.Job);
         }
         foreach (var unit in units)
         {
             // Of a job that may only shrink, its last step is what counts: the list holds them in order.
-            if (_work.Contains(unit.Victim.Job))
+            if (Work.Contains(unit.Victim.Job))
                 ShrinkTo(unit.Victim, unit.After!);
         }
         return Try(goal) is not null;
@@ -160,7 +162,7 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
 
     private Room? In(RoomGoal goal, TopologyLevel level, int domain, List<VictimUnit> units, bool replace)
     {
-        _work.CopyFrom(state);
+        Work.CopyFrom(state);
         var needed = goal.Milli;
         var free = FreeMilli(level, domain, goal);
         var next = 0;
@@ -180,49 +182,49 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
 
     private void Apply(VictimUnit unit)
     {
-        if (!_work.Contains(unit.Victim.Job))
+        if (!Work.Contains(unit.Victim.Job))
             return;
         if (unit.After is null)
-            _work.Release(unit.Victim.Job);
+            Work.Release(unit.Victim.Job);
         else
             ShrinkTo(unit.Victim, unit.After);
     }
 
     private void ShrinkTo(Victim victim, Assignment after)
     {
-        _work.Release(victim.Job);
-        if (!_work.TryAssignAgain(victim.Job, victim.Spec, after, victim.Held))
+        Work.Release(victim.Job);
+        if (!Work.TryAssignAgain(victim.Job, victim.Spec, after, victim.Held))
             throw new InvariantException($"Job {victim.Job} does not fit any more after it gave tasks up.");
     }
 
     private (Placed? Decision, Assignment Assignment)? Try(RoomGoal goal)
     {
         if (goal.Missing.Count > 0)
-            return Placer.Complete(_work, goal.Job, goal.Kept, goal.Missing, profile, seed) is { } assignment ? (null, assignment) : null;
-        return Placer.TryPlace(_work, goal.Job, goal.Spec, profile, seed) is { } placed ? (placed, placed.Assignment) : null;
+            return Placer.Complete(Work, goal.Job, goal.Kept, goal.Missing, profile, seed) is { } assignment ? (null, assignment) : null;
+        return Placer.TryPlace(Work, goal.Job, goal.Spec, profile, seed) is { } placed ? (placed, placed.Assignment) : null;
     }
 
     private Room? Settle(RoomGoal goal, (Placed? Decision, Assignment Assignment) answer, IEnumerable<VictimUnit> units, bool replace)
     {
-        if (_work.Contains(goal.Job))
-            _work.Reassign(goal.Job, answer.Assignment);
+        if (Work.Contains(goal.Job))
+            Work.Reassign(goal.Job, answer.Assignment);
         else
-            _work.Assign(goal.Job, goal.Spec, answer.Assignment);
+            Work.Assign(goal.Job, goal.Spec, answer.Assignment);
         var (evicted, changed) = (new List<JobId>(), new List<ChangedJob>());
         var (top, lost) = (int.MinValue, 0.0);
         // The dearest first: what is left over goes to whom an eviction would cost most.
         foreach (var victim in units.Reverse().Select(unit => unit.Victim).Distinct())
         {
-            var before = _work.AssignmentOf(victim.Job);
+            var before = Work.AssignmentOf(victim.Job);
             if (GiveBack(victim, before))
                 continue;
-            var after = _work.AssignmentOf(victim.Job);
+            var after = Work.AssignmentOf(victim.Job);
             if (after is null && replace)
             {
-                after = Placer.PlaceSame(_work, victim.Job, victim.Spec, victim.Held, profile, seed);
+                after = Placer.PlaceSame(Work, victim.Job, victim.Spec, victim.Held, profile, seed);
                 if (after is null)
                     return null;
-                _work.Assign(victim.Job, victim.Spec, after);
+                Work.Assign(victim.Job, victim.Spec, after);
                 changed.Add(new ChangedJob(victim.Job, after, true));
             }
             else if (after is null)
@@ -243,12 +245,12 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
     private bool GiveBack(Victim victim, Assignment? now)
     {
         if (now is not null)
-            _work.Release(victim.Job);
-        if (_work.TryAssignAgain(victim.Job, victim.Spec, victim.Held, victim.Held))
+            Work.Release(victim.Job);
+        if (Work.TryAssignAgain(victim.Job, victim.Spec, victim.Held, victim.Held))
             return true;
         foreach (var smaller in ElasticSize.Shrinks(victim.Spec, victim.Held))
         {
-            if (_work.TryAssignAgain(victim.Job, victim.Spec, smaller, victim.Held))
+            if (Work.TryAssignAgain(victim.Job, victim.Spec, smaller, victim.Held))
                 return false;
         }
         return false;

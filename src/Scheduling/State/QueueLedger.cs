@@ -11,9 +11,28 @@ internal sealed class QueueLedger(HallShape shape)
     /// <summary>What the jobs add to the hall's draw at their power limits; a share counts in proportion.</summary>
     public long[] Power { get; } = new long[shape.Layout.Queues.Count];
 
+    /// <summary>How many jobs that may be evicted run, by their own queue (-1 without queues) and priority.</summary>
+    public Dictionary<(int Queue, int Priority), int> Preemptible { get; } = [];
+
+    /// <summary>True when the queue itself runs a job of lower priority that may be evicted.</summary>
+    public bool HasLower(int queue, int priority)
+    {
+        foreach (var (key, count) in Preemptible)
+        {
+            if (key.Queue == queue && key.Priority < priority && count > 0)
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>Adds a job to its queue and the queue's ancestors (sign 1), or takes it away (-1); -1 is a hall without queues.</summary>
     public void Add(HeldJob held, int sign)
     {
+        if (held.Spec.Preemptible)
+        {
+            var key = (held.Queue, held.Spec.Priority);
+            Preemptible[key] = Preemptible.GetValueOrDefault(key) + sign;
+        }
         if (held.Queue < 0)
             return;
         var milli = sign * held.Assignment.MilliGpus;
@@ -60,6 +79,9 @@ internal sealed class QueueLedger(HallShape shape)
         other.Used.CopyTo(Used, 0);
         other.Fixed.CopyTo(Fixed, 0);
         other.Power.CopyTo(Power, 0);
+        Preemptible.Clear();
+        foreach (var (key, count) in other.Preemptible)
+            Preemptible.Add(key, count);
     }
 
     private long PowerOf(Assignment assignment)

@@ -16,6 +16,8 @@ internal static class Shapes
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly Dictionary<int, HallState> LitteredHalls = [];
+
     public static IEnumerable<Shape> All()
     {
         yield return new("W1", "100 nodes x 8, 500 one-GPU jobs, 4 queues in 2 departments", () => FourQueues(100, 500, 1), Cycle, 5, "KAI 189 ms in process (89 less floor)");
@@ -83,12 +85,16 @@ internal static class Shapes
 
     private static (HallState, WaitingJobs) Budgeted(int nodes) => (new HallState(BenchmarkHall.Of(nodes, 8)), new WaitingJobs());
 
+    // One hall for all runs: a hall that lives keeps the copy on which gangs are tried.
     private static (HallState, WaitingJobs) Littered(int nodes)
     {
+        if (LitteredHalls.TryGetValue(nodes, out var known))
+            return (known, new WaitingJobs());
         var state = new HallState(BenchmarkHall.Of(nodes, 8));
         var one = BenchmarkHall.Job(1, 1);
         for (var node = 0; node < nodes; node += 4)
             state.Assign(new JobId($"litter-{node}"), one, new Assignment([new TaskPlacement(0, 0, node, [0], 1000)]));
+        LitteredHalls.Add(nodes, state);
         return (state, new WaitingJobs());
     }
 
