@@ -54,6 +54,20 @@ public sealed record JobSpec(
     /// <summary>True when it may run with fewer tasks than it asks for.</summary>
     public bool IsElastic => Groups.Any(group => group.AtLeast < group.Count);
 
+    /// <summary>True when what it holds may change in size while it runs: it is elastic or has spares.</summary>
+    public bool IsSizable
+    {
+        get
+        {
+            foreach (var group in Groups.Items)
+            {
+                if (group.AtLeast < group.Count || group.Spares > 0)
+                    return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>How long it is expected to run: as stated, else by its simulated work; null when neither is known.</summary>
     public TimeSpan? Expected => ExpectedDuration ?? (Work as SimulatedWork)?.Duration;
 }

@@ -16,8 +16,7 @@ internal sealed class Growth
     public Growth(HallState state, FairShares? shares, RoomFinder finder, CycleOptions options)
     {
         (_state, _shares, _finder, _options) = (state, shares, finder, options);
-        _jobs = [.. state.Held
-            .Where(held => held.Value.Spec.IsElastic || held.Value.Spec.Groups.Any(group => group.Spares > 0))
+        _jobs = [.. state.Sizable
             .Where(held => ElasticSize.Missing(held.Value.Spec, held.Value.Assignment).Count > 0)
             .OrderByDescending(held => held.Value.Spec.Priority)
             .ThenBy(held => options.Runs(held.Key)?.Sequence ?? long.MaxValue)

@@ -95,9 +95,9 @@ public sealed class SchedulingCycle
             if (state.Shape.QueueIndex.TryGetValue(job.Spec.Queue.Value, out var queue))
                 asked[queue] += job.Spec.MilliGpus;
         }
-        foreach (var (_, held) in state.Held)
+        foreach (var (_, held) in state.Sizable)
         {
-            if (held.Queue >= 0 && held.Spec.IsElastic)
+            if (held.Queue >= 0)
                 asked[held.Queue] += Math.Max(0, held.Spec.MilliGpus - held.Assignment.MilliGpus);
         }
         return asked;

@@ -50,7 +50,7 @@ internal sealed class Victims
     private void AddUnits(Victim victim)
     {
         var held = victim.Held.MilliGpus;
-        if (victim.Spec.IsElastic || victim.Spec.Groups.Any(group => group.Spares > 0))
+        if (victim.Spec.IsSizable)
         {
             foreach (var after in ElasticSize.Shrinks(victim.Spec, victim.Held))
             {

@@ -13,6 +13,7 @@ namespace ControlPlane.Scheduling;
 public sealed class HallState
 {
     private ImmutableDictionary<JobId, HeldJob> _jobs = ImmutableDictionary<JobId, HeldJob>.Empty;
+    private ImmutableDictionary<JobId, HeldJob> _sizable = ImmutableDictionary<JobId, HeldJob>.Empty;
     private HallState? _scratch;
 
     /// <summary>An empty, healthy hall at its rated limits.</summary>
@@ -75,6 +76,9 @@ public sealed class HallState
 
     /// <summary>The jobs that hold resources, in no particular order.</summary>
     internal IEnumerable<KeyValuePair<JobId, HeldJob>> Held => _jobs;
+
+    /// <summary>Those of them that can grow or shrink: elastic ones and ones with spares.</summary>
+    internal IEnumerable<KeyValuePair<JobId, HeldJob>> Sizable => _sizable;
 
     /// <summary>Where the job runs, or null when it holds nothing here.</summary>
     public Assignment? AssignmentOf(JobId job) => _jobs.GetValueOrDefault(job)?.Assignment;
@@ -182,6 +186,7 @@ public sealed class HallState
         if (!_jobs.TryGetValue(job, out var held))
             throw new InvariantException($"Job {job} holds nothing in hall {Layout.Hall}.");
         _jobs = _jobs.Remove(job);
+        _sizable = _sizable.Remove(job);
         Undo(held, held.Assignment.Tasks.Count);
         foreach (var use in held.Links)
             Links.Reserved[use.Link] -= use.Megabits;
@@ -274,6 +279,8 @@ public sealed class HallState
             Links.Reserved[use.Link] += use.Megabits;
         Queues.Add(held, 1);
         _jobs = _jobs.Add(job, held);
+        if (spec.IsSizable)
+            _sizable = _sizable.Add(job, held);
         return null;
     }
 
@@ -344,6 +351,7 @@ public sealed class HallState
     internal void CopyFrom(HallState other)
     {
         _jobs = other._jobs;
+        _sizable = other._sizable;
         Nodes.CopyFrom(other.Nodes);
         Index.CopyFrom(other.Index);
         Power.CopyFrom(other.Power);
