@@ -17,7 +17,8 @@ public static class PlanCheck
     /// <param name="job">The job.</param>
     /// <param name="spec">What it asks for.</param>
     /// <param name="assignment">The plan.</param>
-    public static ValueList<PlanViolation> Verify(HallState state, JobId job, JobSpec spec, Assignment assignment)
+    /// <param name="before">What the job held just before, or null: tasks that stay need no ready node.</param>
+    public static ValueList<PlanViolation> Verify(HallState state, JobId job, JobSpec spec, Assignment assignment, Assignment? before = null)
     {
         var found = new List<PlanViolation>();
         if (state.Contains(job))
@@ -28,7 +29,7 @@ public static class PlanCheck
         if (found.Exists(violation => violation.Rule == "gang"))
             return found.ToValueList();
         foreach (var onNode in assignment.Tasks.GroupBy(task => task.Node))
-            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], found);
+            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => before?.Tasks.Contains(task) != true), found);
         PlanCheckShared.CheckPower(state, assignment, found);
         PlanCheckShared.CheckNetwork(state, spec, assignment, found);
         CheckQueues(state, spec, assignment, found);

@@ -6,10 +6,10 @@ namespace ControlPlane.Scheduling;
 internal static class PlanCheckNode
 {
     public static void Check(
-        HallState state, JobSpec spec, int node, IReadOnlyList<TaskPlacement> tasks, List<PlanViolation> found)
+        HallState state, JobSpec spec, int node, IReadOnlyList<TaskPlacement> tasks, bool isNew, List<PlanViolation> found)
     {
         var facts = state.Layout.Nodes[node];
-        if (state.ConditionOf(node) != NodeCondition.Ready)
+        if (isNew && state.ConditionOf(node) != NodeCondition.Ready)
             found.Add(new PlanViolation("ready", $"node {facts.Id} is {state.ConditionOf(node)}"));
         var cpu = tasks.Sum(task => (long)spec.Groups[task.Group].CpuMilli);
         if (cpu > state.FreeCpuMilli(node))

@@ -156,7 +156,12 @@ public sealed record SimulatedWork(
     [property: Id(0)] string Class,
     [property: Id(1)] TimeSpan Duration,
     [property: Id(2)] double TokensPerGpuSecond,
-    [property: Id(3)] double Utilisation) : WorkSpec;
+    [property: Id(3)] double Utilisation) : WorkSpec
+{
+    /// <summary>How often it saves its work, so that it goes on from there when it is stopped; zero for never.</summary>
+    [Id(4)]
+    public TimeSpan CheckpointEvery { get; init; }
+}
 
 /// <summary>A kernel that really runs, on a device that an agent owns.</summary>
 /// <param name="Name">The kernel, such as <c>sgemm</c>.</param>

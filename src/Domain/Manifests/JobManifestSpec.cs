@@ -135,6 +135,9 @@ public sealed record SimulatedWorkSpec
 
     [Meaning("Share of the GPU's power range that it uses, 0 to 1. Default 0.9."), Between(0, 1)]
     public double Utilisation { get; init; } = 0.9;
+
+    [Meaning("How often it saves its work, so that it goes on from there after it was stopped. Default 0s: never."), Between(0, 3.2e8)]
+    public TimeSpan CheckpointEvery { get; init; }
 }
 
 /// <summary>Kernel work of a Job manifest.</summary>

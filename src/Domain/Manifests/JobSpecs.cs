@@ -75,6 +75,7 @@ public static class JobSpecs
                 Duration = simulated.Duration,
                 TokensPerGpuSecond = simulated.TokensPerGpuSecond,
                 Utilisation = simulated.Utilisation,
+                CheckpointEvery = simulated.CheckpointEvery,
             },
             Kernel = kernel is null ? null : new KernelWorkSpec
             {
@@ -113,5 +114,8 @@ public static class JobSpecs
             kernel.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => new KernelSize(size.Key, size.Value)).ToValueList(),
             kernel.Repetitions, kernel.Check, (ulong)kernel.Seed, kernel.Timeout ?? TimeSpan.Zero)
         : new SimulatedWork(
-            spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation);
+            spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation)
+        {
+            CheckpointEvery = spec.Simulated.CheckpointEvery,
+        };
 }

@@ -14,10 +14,6 @@ internal sealed class HallBook
 {
     private readonly Dictionary<JobId, JobEntry> _jobs = [];
     private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
-    private readonly Dictionary<PowerDomainId, Watts> _requested = [];
-    private readonly Dictionary<NodeId, NodeCondition> _conditions = [];
-    private readonly HashSet<GpuId> _failedGpus = [];
-    private readonly HashSet<LinkId> _downLinks = [];
 
     /// <summary>The last entry applied.</summary>
     public long Sequence { get; private set; }
@@ -56,8 +52,8 @@ internal sealed class HallBook
     /// <summary>Tokens of ended jobs.</summary>
     public double Tokens { get; private set; }
 
-    /// <summary>Limits asked for.</summary>
-    public IReadOnlyDictionary<PowerDomainId, Watts> Requested => _requested;
+    /// <summary>What operators asked for and what is out of order.</summary>
+    public HallConditions Conditions { get; } = new();
 
     /// <summary>Applies the next entry.</summary>
     /// <exception cref="InvalidOperationException">The entry is not the next one, or contradicts the hall.</exception>
@@ -74,22 +70,22 @@ internal sealed class HallBook
                 Configure(configured);
                 break;
             case PowerLimitAsked asked:
-                Ask(asked);
+                Conditions.Ask(asked, Names, State!);
                 break;
             case NodeConditionChanged changed:
-                SetCondition(changed.Node, changed.Condition);
+                Conditions.Set(changed, Names, State!);
                 break;
             case GpuConditionChanged changed:
-                SetGpu(changed.Gpu, changed.Failed);
+                Conditions.Set(changed, Names, State!);
                 break;
             case LinkChanged changed:
-                SetLink(changed.Link, changed.Up);
+                Conditions.Set(changed, Names, State!);
                 break;
             default:
                 ApplyToJob(entry);
                 break;
         }
-        SettleLimits();
+        Conditions.SettleLimits(State, Names);
     }
 
     private void ApplyToJob(LedgerEntry entry)
@@ -128,17 +124,8 @@ internal sealed class HallBook
             case JobStarted started:
                 Put(_jobs[started.Job] with { Sequence = started.Sequence, Phase = JobPhase.Running, StartedAt = started.StartedAt });
                 break;
-            case JobRequeued requeued:
-                State!.Release(requeued.Job);
-                Put(_jobs[requeued.Job] with
-                {
-                    Sequence = requeued.Sequence,
-                    Phase = JobPhase.Waiting,
-                    Message = requeued.Message,
-                    Assignment = null,
-                    Gpus = [],
-                    StartedAt = null,
-                });
+            case StepTaken step:
+                Take(step);
                 break;
             case JobEnded ended:
                 End(ended);
@@ -162,6 +149,9 @@ internal sealed class HallBook
             Spec = spec,
             SubmittedAt = known?.SubmittedAt ?? placed.At,
             Submitted = known?.Submitted ?? placed.Sequence,
+            Saved = known?.Saved ?? TimeSpan.Zero,
+            SavedTokens = known?.SavedTokens ?? 0,
+            Leased = placed.Sequence,
             Sequence = placed.Sequence,
             Phase = JobPhase.Placed,
             Message = placed.Decision.Explain(),
@@ -170,6 +160,16 @@ internal sealed class HallBook
             Gpus = Names.GpusOf(placed.Decision.Assignment),
             Attempts = (known?.Attempts ?? 0) + 1,
         });
+    }
+
+    private void Take(StepTaken taken)
+    {
+        var step = taken.Step;
+        var spec = _jobs.TryGetValue(step.Job, out var known) ? known.Spec
+            : throw new InvalidOperationException($"Entry {taken.Sequence} is about {step.Job}, which the hall has not heard of.");
+        step.ApplyTo(State!, spec);
+        foreach (var job in StepEffects.Of(taken, _jobs, Names))
+            Put(job);
     }
 
     private void End(JobEnded ended)
@@ -241,71 +241,9 @@ internal sealed class HallBook
             State.SetPowerLimit(Names.Domains[domain], limit);
         foreach (var job in _jobs.Values.Where(job => job.Assignment is not null).OrderBy(job => job.Generation))
             State.Restore(job.Job, job.Spec, job.Assignment!);
-        foreach (var (node, condition) in _conditions.ToList())
-            SetCondition(node, condition);
-        foreach (var gpu in _failedGpus.ToList())
-            SetGpu(gpu, true);
-        foreach (var link in _downLinks.ToList())
-            SetLink(link, false);
-        SettleLimits();
+        Conditions.PutInto(State, Names);
+        Conditions.SettleLimits(State, Names);
     }
-
-    private void Ask(PowerLimitAsked asked)
-    {
-        if (asked.Limit is { } limit)
-            _requested[asked.Domain] = limit;
-        else
-            _requested.Remove(asked.Domain);
-        if (asked.Limit is null && Names.Domains.TryGetValue(asked.Domain, out var domain))
-            State!.SetPowerLimit(domain, State.Layout.PowerDomains[domain].Limit);
-    }
-
-    /// <summary>Moves limits in force toward those asked for, never below what is committed.</summary>
-    private void SettleLimits()
-    {
-        foreach (var (name, requested) in _requested)
-        {
-            if (!Names.Domains.TryGetValue(name, out var domain))
-                continue;
-            var committed = State!.PowerCommitted(domain);
-            var target = requested > committed ? requested : committed;
-            if (State.PowerLimit(domain) != target)
-                State.SetPowerLimit(domain, target);
-        }
-    }
-
-    private void SetCondition(NodeId node, NodeCondition condition)
-    {
-        if (condition == NodeCondition.Ready)
-            _conditions.Remove(node);
-        else
-            _conditions[node] = condition;
-        if (Names.Nodes.TryGetValue(node, out var index))
-            State!.SetNodeCondition(index, condition);
-    }
-
-    private void SetGpu(GpuId gpu, bool failed)
-    {
-        if (failed)
-            _failedGpus.Add(gpu);
-        else
-            _failedGpus.Remove(gpu);
-        if (Names.Gpus.TryGetValue(gpu, out var place))
-            State!.SetGpuFailed(place.Node, place.Gpu, failed);
-    }
-
-    private void SetLink(LinkId link, bool up)
-    {
-        if (up)
-            _downLinks.Remove(link);
-        else
-            _downLinks.Add(link);
-        if (Names.Links.TryGetValue(link, out var index))
-            State!.SetLinkUp(index, up);
-    }
-
-    /// <summary>True when the GPU is known to have failed.</summary>
-    public bool IsFailed(GpuId gpu) => _failedGpus.Contains(gpu);
 
     /// <summary>Everything the hall is, for storage.</summary>
     public HallSnapshotRow ToRow()
@@ -316,15 +254,10 @@ internal sealed class HallBook
             Version = Version,
             Layout = State?.Layout,
             Jobs = [.. _jobs.Values],
-            RequestedLimits = new(_requested),
-            Conditions = new(_conditions),
-            FailedGpus = [.. _failedGpus],
-            DownLinks = [.. _downLinks],
             Ended = Ended,
             Tokens = Tokens,
         };
-        foreach (var (name, domain) in Names.Domains.Where(pair => _requested.ContainsKey(pair.Key)))
-            row.LimitsInForce[name] = State!.PowerLimit(domain);
+        Conditions.AddTo(row, State, Names);
         return row;
     }
 
@@ -332,12 +265,7 @@ internal sealed class HallBook
     public static HallBook FromRow(HallSnapshotRow row)
     {
         var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens };
-        foreach (var (domain, limit) in row.RequestedLimits)
-            book._requested[domain] = limit;
-        foreach (var (node, condition) in row.Conditions)
-            book._conditions[node] = condition;
-        book._failedGpus.UnionWith(row.FailedGpus);
-        book._downLinks.UnionWith(row.DownLinks);
+        book.Conditions.TakeFrom(row);
         if (row.Layout is not null)
             book.Names = new HallNames(row.Layout);
         foreach (var job in row.Jobs)

@@ -11,8 +11,12 @@ namespace ControlPlane.Grains.Placement;
 /// Turns what a hall hears into ledger entries. Each method decides on the book as it is, and hands every
 /// entry to <paramref name="record"/>, which applies it at once and makes it durable behind.
 /// </summary>
-internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Func<DateTimeOffset> now, Action<LedgerEntry> record)
+internal sealed class HallDecisions(
+    HallBook book, PlacementProfile profile, double timeScale, Func<DateTimeOffset> now, Action<LedgerEntry> record)
 {
+    /// <summary>Jobs of one pass that may look for others to give way: a look at a hall of 100,000 jobs takes a tenth of a second.</summary>
+    private const int SearchesPerPass = 4;
+
     private readonly Dictionary<JobId, GangProgress> _progress = [];
     private readonly Dictionary<JobShape, Waiting> _blocked = [];
     private long _blockedAt;
@@ -70,7 +74,7 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
     /// <summary>Takes what a rack says about its leases and its GPUs.</summary>
     public void Hear(RackReport report)
     {
-        foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.IsFailed(gpu)))
+        foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.Conditions.IsFailed(gpu)))
             FailGpu(gpu);
         foreach (var start in report.Started)
         {
@@ -91,19 +95,46 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
     public void FailGpu(GpuId gpu)
     {
         record(new GpuConditionChanged(Next, now(), gpu, true));
-        foreach (var job in book.Jobs.Values.Where(job => job.Assignment is not null && job.Spec.Work is not KernelWork && job.Gpus.Contains(gpu)).ToList())
-            record(new JobRequeued(Next, now(), job.Job, $"GPU {gpu} failed: waits to be placed again."));
+        Repair($"GPU {gpu} failed");
     }
 
     /// <summary>Changes a node's condition; a failed node's jobs are placed again elsewhere.</summary>
     public void SetCondition(NodeId node, NodeCondition condition)
     {
         record(new NodeConditionChanged(Next, now(), node, condition));
-        if (condition != NodeCondition.Failed)
-            return;
-        var index = book.Names.Nodes[node];
-        foreach (var job in book.Jobs.Values.Where(job => job.Assignment?.Tasks.Any(task => task.Node == index) == true).ToList())
-            record(new JobRequeued(Next, now(), job.Job, $"Node {node} failed: waits to be placed again."));
+        if (condition is NodeCondition.Failed or NodeCondition.Draining)
+            Repair($"Node {node} {(condition == NodeCondition.Failed ? "failed" : "is drained")}");
+    }
+
+    /// <summary>Takes a step that a cycle decided for the book as it is.</summary>
+    public void Take(CycleStep step, ulong seed, string because = "")
+    {
+        Verify(step);
+        var stopped = step.Evicted.Concat(step.Changed.Where(change => change.Moved).Select(change => change.Job))
+            .Concat(step.Kind is StepKind.Restart or StepKind.Requeue ? [step.Job] : []);
+        var saved = stopped.Select(job => WorkSaved.Of(book.Jobs[job], now(), timeScale)).ToValueList();
+        record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved));
+    }
+
+    /// <summary>What a cycle that begins now may do.</summary>
+    public CycleOptions Options(bool findRoom) => new(profile, (ulong)Next, now(), RunFacts)
+    {
+        MayMove = findRoom,
+        MayEvict = findRoom,
+        MostSearches = SearchesPerPass,
+    };
+
+    private RunFacts? RunFacts(JobId job) =>
+        book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, now(), timeScale) : null;
+
+    private void Repair(string because)
+    {
+        var repairs = new Repairs(book.State!, profile, (ulong)Next);
+        foreach (var job in repairs.Damaged())
+        {
+            if (repairs.For(job) is { } step)
+                Take(step, (ulong)Next, because);
+        }
     }
 
     private void Hear(LeaseEnd end)
@@ -112,7 +143,7 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
             return;
         if (!end.Succeeded)
         {
-            record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Failed, end.Message, gang.Tokens + end.Tokens, end.Result));
+            record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Failed, end.Message, gang.Tokens + end.Tokens + book.Jobs[end.Key.Job].SavedTokens, end.Result));
             return;
         }
         gang.End(end);
@@ -120,26 +151,38 @@ internal sealed class HallDecisions(HallBook book, PlacementProfile profile, Fun
             return;
         if (book.Jobs[end.Key.Job].Phase == JobPhase.Placed)
             record(new JobStarted(Next, now(), end.Key.Job, gang.LastStart == default ? now() : gang.LastStart));
-        record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Succeeded, end.Message, gang.Tokens, gang.Result));
+        record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Succeeded, end.Message, gang.Tokens + book.Jobs[end.Key.Job].SavedTokens, gang.Result));
     }
 
     /// <summary>The gang a lease belongs to, or null when the lease is not one of the job's present ones.</summary>
     private GangProgress? Progress(LeaseKey key)
     {
-        if (!book.Jobs.TryGetValue(key.Job, out var job) || job.Assignment is null || job.Generation != key.Generation)
+        if (!book.Jobs.TryGetValue(key.Job, out var job) || job.Assignment is null)
         {
             _progress.Remove(key.Job);
             return null;
         }
-        if (_progress.TryGetValue(key.Job, out var gang) && gang.Generation == key.Generation)
-            return gang;
-        return _progress[key.Job] = new GangProgress(key.Generation, job.Assignment.Tasks.Count);
+        if (!_progress.TryGetValue(key.Job, out var gang) || gang.Leased != job.Leased)
+            _progress[key.Job] = gang = new GangProgress(job, gang);
+        return gang.Has(key) ? gang : null;
+    }
+
+    private void Verify(CycleStep step)
+    {
+        if (step.Assignment is null)
+            return;
+        var after = book.State!.Fork();
+        foreach (var job in StepEffects.JobsOf(step).Where(after.Contains))
+            after.Release(job);
+        Verify(after, step.Job, book.Jobs[step.Job].Spec, step.Assignment, book.Jobs[step.Job].Assignment);
     }
 
     /// <summary>A second look by code that shares nothing with the placer: a plan that breaks a rule is a bug, never carried out.</summary>
-    private void Verify(JobId job, JobSpec spec, Assignment assignment)
+    private void Verify(JobId job, JobSpec spec, Assignment assignment) => Verify(book.State!, job, spec, assignment, null);
+
+    private static void Verify(HallState state, JobId job, JobSpec spec, Assignment assignment, Assignment? before)
     {
-        var violations = PlanCheck.Verify(book.State!, job, spec, assignment);
+        var violations = PlanCheck.Verify(state, job, spec, assignment, before);
         if (violations.Count > 0)
             throw new InvalidOperationException($"The plan for {job} breaks a rule and is not carried out: {string.Join("; ", violations)}");
     }

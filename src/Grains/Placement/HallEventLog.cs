@@ -32,7 +32,7 @@ internal sealed class HallEventLog
             JobRefused refused => ($"Job/{refused.Job}", refused.Decision.Explain()),
             JobStarted started => ($"Job/{started.Job}", "Every task runs."),
             JobEnded ended => ($"Job/{ended.Job}", $"{ended.Phase}. {ended.Message}"),
-            JobRequeued requeued => ($"Job/{requeued.Job}", requeued.Message),
+            StepTaken taken => ($"Job/{taken.Step.Job}", taken.Message),
             JobForgotten forgotten => ($"Job/{forgotten.Job}", "Its final state is in its own row."),
             PowerLimitAsked asked => ($"PowerDomain/{asked.Domain}", PowerMessage(asked, book)),
             NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
@@ -40,7 +40,8 @@ internal sealed class HallEventLog
             LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
             _ => ("", ""),
         };
-        return new HallEvent(entry.Sequence, entry.At, entry.GetType().Name, subject, message);
+        var kind = entry is StepTaken { Step.Kind: var step } ? "Job" + step : entry.GetType().Name;
+        return new HallEvent(entry.Sequence, entry.At, kind, subject, message);
     }
 
     private static string PowerMessage(PowerLimitAsked asked, HallBook book)

@@ -50,7 +50,7 @@ internal sealed class HallNames
 
     /// <summary>The same assignment in another layout's indexes. Its nodes were checked to stand there.</summary>
     public Assignment Move(Assignment assignment, HallNames other) =>
-        new(assignment.Tasks.Select(task => task with { Node = other.Nodes[Layout.Nodes[task.Node].Id] }).ToValueList());
+        assignment with { Tasks = assignment.Tasks.Select(task => task with { Node = other.Nodes[Layout.Nodes[task.Node].Id] }).ToValueList() };
 
     /// <summary>Why an assignment cannot be kept in another layout, or null.</summary>
     public string? Obstacle(Assignment assignment, HallNames other)

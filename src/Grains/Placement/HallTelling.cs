@@ -1,11 +1,15 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Racks;
 
 namespace ControlPlane.Grains.Placement;
 
 /// <summary>What a hall tells others, one way: orders to racks, news to jobs, reservations to links. Nothing here is awaited.</summary>
-internal sealed class HallTelling(IGrainFactory grains)
+internal sealed class HallTelling(IGrainFactory grains, double timeScale)
 {
+    /// <summary>What is left to do at least: a lease without any work would never be seen to run.</summary>
+    private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
+
     private readonly Dictionary<RackId, long> _revisions = [];
     private readonly Dictionary<LinkId, long> _reserved = [];
     private readonly Dictionary<JobId, string> _traces = [];
@@ -79,16 +83,33 @@ internal sealed class HallTelling(IGrainFactory grains)
         var first = layout.Racks[rack].FirstNode;
         var last = first + layout.Racks[rack].NodeCount;
         var leases = new List<TaskLease>();
-        foreach (var job in book.OnRack(rack).Where(job => job.Generation <= Durable))
+        foreach (var job in book.OnRack(rack))
         {
-            for (var task = 0; task < job.Assignment!.Tasks.Count; task++)
+            foreach (var (number, generation, placed, late) in job.Leases())
             {
-                var placed = job.Assignment.Tasks[task];
-                if (placed.Node >= first && placed.Node < last)
-                    leases.Add(new TaskLease(job.Job, job.Generation, task, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, job.Spec.Work, _traces.GetValueOrDefault(job.Job, ""), job.StartedAt));
+                if (placed.Node < first || placed.Node >= last || generation > Durable)
+                    continue;
+                leases.Add(new TaskLease(
+                    job.Job, generation, number, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, WorkOf(job, late),
+                    _traces.GetValueOrDefault(job.Job, ""), late is null ? job.StartedAt : null)
+                {
+                    PowerPercent = job.Assignment!.PowerPercent,
+                });
             }
         }
         return leases.ToValueList();
+    }
+
+    // What is saved need not be done again, and a task that joins later ends with the others.
+    private WorkSpec WorkOf(JobEntry job, LateTask? late)
+    {
+        if (job.Spec.Work is not SimulatedWork work || (job.Saved == TimeSpan.Zero && late is null))
+            return job.Spec.Work;
+        var done = job.Saved;
+        if (late is { } joined && job.StartedAt is { } started && joined.At > started)
+            done += (joined.At - started) * timeScale;
+        var left = work.Duration - done;
+        return work with { Duration = left > LeastWork ? left : LeastWork };
     }
 
     private static RackCard Card(HallBook book, int index)

@@ -43,6 +43,44 @@ internal sealed record JobEntry
 
     [Id(14)] public int Attempts { get; init; }
 
+    /// <summary>Tasks whose lease is younger than the job's generation.</summary>
+    [Id(15)] public ValueList<LateTask> Late { get; init; }
+
+    /// <summary>Simulated work that is saved from earlier runs.</summary>
+    [Id(16)] public TimeSpan Saved { get; init; }
+
+    /// <summary>Tokens that were made in it.</summary>
+    [Id(17)] public double SavedTokens { get; init; }
+
+    /// <summary>The entry that last changed its leases; with it the set of tasks that must end.</summary>
+    [Id(18)] public long Leased { get; init; }
+
+    /// <summary>Number of a task within the job: groups follow one another, each with its spares at the end.</summary>
+    public static int NumberOf(JobSpec spec, int group, int task)
+    {
+        for (var before = 0; before < group; before++)
+            task += spec.Groups[before].Count + spec.Groups[before].Spares;
+        return task;
+    }
+
+    /// <summary>The tasks that run, by number, with the generation of their leases; spares hold GPUs and run nothing.</summary>
+    public IEnumerable<(int Number, long Generation, TaskPlacement Placed, LateTask? Late)> Leases()
+    {
+        foreach (var placed in Assignment?.Tasks ?? [])
+        {
+            if (placed.Task >= Spec.Groups[placed.Group].Count)
+                continue;
+            var number = NumberOf(Spec, placed.Group, placed.Task);
+            LateTask? late = null;
+            foreach (var one in Late)
+            {
+                if (one.Task == number)
+                    late = one;
+            }
+            yield return (number, late?.Generation ?? Generation, placed, late);
+        }
+    }
+
     public JobNews News() =>
         new(Sequence, Phase, Message, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts);
 }

@@ -50,11 +50,30 @@ internal sealed record JobEnded(
     [property: Id(2)] string Message, [property: Id(3)] double Tokens, [property: Id(4)] KernelResult? Result)
     : LedgerEntry(Sequence, At);
 
-/// <summary>A job lost its place and waits again.</summary>
-[GenerateSerializer, Immutable, Alias("JobRequeued")]
-internal sealed record JobRequeued(
-    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] string Message)
-    : LedgerEntry(Sequence, At);
+/// <summary>
+/// A step of a scheduling cycle was taken: one job starts, changes size, is repaired or waits again, and others may have
+/// been evicted, moved or shrunk for it, all at once.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("StepTaken")]
+internal sealed record StepTaken(
+    long Sequence, DateTimeOffset At, [property: Id(0)] CycleStep Step, [property: Id(1)] ulong Seed,
+    [property: Id(2)] string Message, [property: Id(3)] ValueList<SavedWork> Saved) : LedgerEntry(Sequence, At);
+
+/// <summary>What a job that stops has saved of its work and need not do again.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Saved">Simulated time of work up to its last checkpoint, earlier runs included.</param>
+/// <param name="Tokens">Tokens made in it.</param>
+[GenerateSerializer, Immutable, Alias("SavedWork")]
+internal readonly record struct SavedWork(
+    [property: Id(0)] JobId Job, [property: Id(1)] TimeSpan Saved, [property: Id(2)] double Tokens);
+
+/// <summary>A task that joined a running job, or went on elsewhere, after the job was placed.</summary>
+/// <param name="Task">Number of the task within the job, see <see cref="JobEntry.NumberOf"/>.</param>
+/// <param name="Generation">The entry that placed it.</param>
+/// <param name="At">When.</param>
+[GenerateSerializer, Immutable, Alias("LateTask")]
+internal readonly record struct LateTask(
+    [property: Id(0)] int Task, [property: Id(1)] long Generation, [property: Id(2)] DateTimeOffset At);
 
 /// <summary>A final state is in the job's own row; the hall forgets the job.</summary>
 [GenerateSerializer, Immutable, Alias("JobForgotten")]

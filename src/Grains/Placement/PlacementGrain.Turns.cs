@@ -12,6 +12,7 @@ internal sealed partial class PlacementGrain
     private const int TriedPerTurn = 256;
 
     private DateTimeOffset _resentAt;
+    private long _lookedAt = -1;
 
     /// <summary>Applies an entry now and makes it durable behind; what it changed is told to others once it is.</summary>
     private void Record(LedgerEntry entry)
@@ -39,8 +40,11 @@ internal sealed partial class PlacementGrain
             _telling.Touch(rack, entry.Sequence);
             _dirtyRacks.Add(rack);
         }
-        if (JobOf(entry) is { } job && entry is not JobForgotten && _book.Jobs.TryGetValue(job, out var known))
-            _telling.TellJob(_book.Names.Layout.Hall, known);
+        foreach (var job in JobsOf(entry))
+        {
+            if (entry is not JobForgotten && _book.Jobs.TryGetValue(job, out var known))
+                _telling.TellJob(_book.Names.Layout.Hall, known);
+        }
         if (entry.Sequence < _book.Sequence && _dirtyRacks.Count < 64)
             return; // More of this batch follows at once: tell each rack once.
         foreach (var rack in _dirtyRacks)
@@ -64,10 +68,17 @@ internal sealed partial class PlacementGrain
 
     private HashSet<RackId> RacksOf(LedgerEntry entry)
     {
-        if (JobOf(entry) is not { } job || !_book.Jobs.TryGetValue(job, out var known) || known.Assignment is null || entry is JobStarted)
-            return [];
-        return [.. _book.Names.RacksOf(known.Assignment).Select(rack => _book.Names.Layout.Racks[rack].Id)];
+        var racks = new HashSet<RackId>();
+        foreach (var job in entry is JobStarted ? [] : JobsOf(entry))
+        {
+            if (_book.Jobs.TryGetValue(job, out var known) && known.Assignment is not null)
+                racks.UnionWith(_book.Names.RacksOf(known.Assignment).Select(rack => _book.Names.Layout.Racks[rack].Id));
+        }
+        return racks;
     }
+
+    private static IEnumerable<JobId> JobsOf(LedgerEntry entry) => entry is StepTaken taken ? StepEffects.JobsOf(taken.Step)
+        : JobOf(entry) is { } job ? [job] : [];
 
     private static JobId? JobOf(LedgerEntry entry) => entry switch
     {
@@ -75,28 +86,29 @@ internal sealed partial class PlacementGrain
         JobPlaced placed => placed.Job,
         JobStarted started => started.Job,
         JobEnded ended => ended.Job,
-        JobRequeued requeued => requeued.Job,
         JobForgotten forgotten => forgotten.Job,
         _ => null,
     };
 
     /// <summary>Has waiting jobs tried, soon and once, however many events ask for it.</summary>
-    private void WantPass()
+    private void WantPass(bool findRoom = false)
     {
-        if (_passWanted || _book.WaitingCount == 0)
+        if (_passWanted || (_book.WaitingCount == 0 && _book.State?.MayImprove != true))
             return;
         _passWanted = true;
-        _ = RunPass();
+        _ = RunPass(findRoom);
     }
 
-    private async Task RunPass()
+    private async Task RunPass(bool findRoom)
     {
         try
         {
             await Task.Yield();
-            var pass = new WaitingPass(_book, _decisions);
+            var pass = new HallPass(_book, _decisions, findRoom);
             while (_poison is null && pass.Try(TriedPerTurn))
                 await Task.Yield();
+            if (findRoom)
+                _lookedAt = _book.Sequence;
         }
         catch (Exception fault)
         {
@@ -112,8 +124,11 @@ internal sealed partial class PlacementGrain
     {
         if (_poison is not null || _book.State is null)
             return;
-        WantPass();
-        if (clock.GetUtcNow() - _resentAt >= options.Value.SilentRack)
+        // What did not fit a period ago, with nothing changed since, does not fit now; only minimum run times pass.
+        var resend = clock.GetUtcNow() - _resentAt >= options.Value.SilentRack;
+        if (resend || _book.Sequence != _lookedAt)
+            WantPass(findRoom: true);
+        if (resend)
         {
             _resentAt = clock.GetUtcNow();
             Resend();

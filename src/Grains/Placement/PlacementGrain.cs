@@ -34,7 +34,7 @@ internal sealed partial class PlacementGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _telling = new HallTelling(GrainFactory);
+        _telling = new HallTelling(GrainFactory, options.Value.TimeScale);
         _ledger = new HallLedger(this.Name(), storage, serializer, Poison);
         var (snapshot, entries) = await _ledger.Load();
         if (snapshot is not null)
@@ -46,7 +46,7 @@ internal sealed partial class PlacementGrain(
         }
         _book.State?.Verify();
         _telling.MarkDurable(_book.Sequence);
-        _decisions = new HallDecisions(_book, PlacementProfile.Factory, clock.GetUtcNow, Record);
+        _decisions = new HallDecisions(_book, PlacementProfile.Factory, options.Value.TimeScale, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }
 
@@ -153,7 +153,7 @@ internal sealed partial class PlacementGrain(
         ThrowIfPoisoned();
         if (!_book.Names.Domains.TryGetValue(domain, out var index))
             return new PowerLimitAnswer(false, Watts.Zero, Watts.Zero, Watts.Zero);
-        var asked = _book.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
+        var asked = _book.Conditions.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
         if (asked != requested)
         {
             Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested));

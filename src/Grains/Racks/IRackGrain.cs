@@ -88,6 +88,10 @@ public sealed record TaskLease(
     [property: Id(7)] string TraceParent,
     [property: Id(8)] DateTimeOffset? StartedAt)
 {
+    /// <summary>Power limit of its GPUs, in percent of their default.</summary>
+    [Id(9)]
+    public int PowerPercent { get; init; } = 100;
+
     /// <summary>What a rack tells leases apart by.</summary>
     public LeaseKey Key => new(Job, Generation, Task);
 }

@@ -9,9 +9,13 @@ namespace ControlPlane.Scheduling;
 /// Keeps running jobs going whose nodes failed or are drained. In this order: a spare takes over; the missing tasks find
 /// other nodes in the same domain while the healthy ones stay; an elastic job goes on smaller; the whole job starts
 /// again elsewhere from its checkpoint; it waits. A job on a node that is only drained is moved when that is possible
-/// and else left to run.
+/// and else left to run. A kernel on a GPU that failed stays: its own report says what went wrong, and moving it would
+/// lose that.
 /// </summary>
-internal sealed class Repairs(HallState state, PlacementProfile profile, ulong seed)
+/// <param name="state">The hall.</param>
+/// <param name="profile">Where tasks are best put.</param>
+/// <param name="seed">Any number; recorded with the steps it repeats them.</param>
+public sealed class Repairs(HallState state, PlacementProfile profile, ulong seed)
 {
     /// <summary>Jobs that have tasks on failed or draining devices, by name.</summary>
     public IReadOnlyList<JobId> Damaged()
@@ -19,6 +23,7 @@ internal sealed class Repairs(HallState state, PlacementProfile profile, ulong s
         if (!state.Nodes.Condition.AsSpan().ContainsAny(NodeCondition.Failed, NodeCondition.Draining) && !state.Nodes.GpuFailed.Contains(true))
             return [];
         return [.. state.Held.Where(held => held.Value.Assignment.Tasks.Any(task => IsLost(task) || IsDrained(task)))
+            .Where(held => held.Value.Spec.Work is not KernelWork || held.Value.Assignment.Tasks.Any(task => state.Nodes.Condition[task.Node] == NodeCondition.Failed))
             .Select(held => held.Key).OrderBy(job => job.Value, StringComparer.Ordinal)];
     }
 

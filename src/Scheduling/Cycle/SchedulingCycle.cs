@@ -12,6 +12,7 @@ namespace ControlPlane.Scheduling;
 public sealed class SchedulingCycle
 {
     private readonly HallState _state;
+    private readonly WaitingJobs _waiting;
     private readonly CycleOptions _options;
     private readonly FairShares? _shares;
     private readonly FairOrder _line;
@@ -34,7 +35,7 @@ public sealed class SchedulingCycle
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(waiting);
         ArgumentNullException.ThrowIfNull(options);
-        (_state, _options) = (state, options);
+        (_state, _waiting, _options) = (state, waiting, options);
         if (FairOrder.Applies(state.Layout))
             _shares = new FairShares(state, AskedBy(state, waiting), options.Past);
         _line = new FairOrder(state, _shares, waiting.InOrder);
@@ -45,8 +46,31 @@ public sealed class SchedulingCycle
     /// <summary>The decisions about jobs that were looked at and do not start in this pass, so far.</summary>
     public IReadOnlyCollection<(WaitingJob Job, PlacementDecision Decision)> PassedOver => _passedOver.Values;
 
+    /// <summary>The number that repeats this pass's decisions.</summary>
+    public ulong Seed => _options.Seed;
+
+    /// <summary>True once the pass has nothing more to do.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>The next step, to be carried out before the next call; null when the pass is over.</summary>
-    public CycleStep? Next() => Repair() ?? Place() ?? FindRoom() ?? Grow();
+    public CycleStep? Next()
+    {
+        var looks = int.MaxValue;
+        return Next(ref looks);
+    }
+
+    /// <summary>The next step, to be carried out before the next call; null when the pass is over or the looks are used up.</summary>
+    /// <param name="looks">How many more jobs may be looked at before the caller is asked again; less what was used.</param>
+    public CycleStep? Next(ref int looks)
+    {
+        var step = Repair() ?? Place(ref looks);
+        if (step is not null || looks <= 0)
+            return step;
+        step = FindRoom() ?? Grow();
+        looks--;
+        IsOver = step is null;
+        return step;
+    }
 
     /// <summary>Passes until nothing is left to do, carrying every step out; evicted jobs join the waiting ones.</summary>
     /// <param name="state">The hall.</param>
@@ -113,16 +137,19 @@ public sealed class SchedulingCycle
         return null;
     }
 
-    private CycleStep? Place()
+    private CycleStep? Place(ref int looks)
     {
-        while (_lookers is null && _line.Next() is { } job)
+        while (looks > 0 && _lookers is null && _line.Next() is { } job)
         {
+            if (!_waiting.Contains(job.Job))
+                continue; // It was withdrawn since the pass began.
             // Comparing shapes costs about as much as placing a job: not done before anything is blocked.
             if (_blocked.Count > 0 && _blocked.TryGetValue(JobShape.Of(job.Spec), out var same))
             {
                 _passedOver.Add(job.Job, (job, same));
                 continue;
             }
+            looks--;
             var decision = Placer.Place(_state, job.Job, job.Spec, _options.Profile, _options.Seed);
             if (decision is Placed placed)
                 return new CycleStep(StepKind.Place, job.Job, placed, placed.Assignment, [], []);
@@ -143,7 +170,7 @@ public sealed class SchedulingCycle
         while (_searches < _options.MostSearches && _lookers.Next() is { } job)
         {
             var shape = JobShape.WithPriority(job.Spec);
-            if (_foundNone.Contains(shape))
+            if (_foundNone.Contains(shape) || !_waiting.Contains(job.Job))
                 continue;
             _finder ??= new RoomFinder(_state, _shares, _options);
             if (_finder.For(job, ref _searches) is { } step)

@@ -1,0 +1,47 @@
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>One scheduling cycle of a hall, resumable between turns; every step becomes a ledger entry.</summary>
+internal sealed class HallPass
+{
+    private readonly HallBook _book;
+    private readonly HallDecisions _decisions;
+    private readonly HallState _state;
+    private readonly SchedulingCycle _cycle;
+
+    /// <summary>Begins a cycle.</summary>
+    /// <param name="book">The hall; it has a layout.</param>
+    /// <param name="decisions">Makes the entries.</param>
+    /// <param name="findRoom">Whether jobs that do not fit may make others give way: that costs more than all the rest.</param>
+    public HallPass(HallBook book, HallDecisions decisions, bool findRoom)
+    {
+        (_book, _decisions, _state) = (book, decisions, book.State!);
+        _cycle = new SchedulingCycle(_state, book.Line, decisions.Options(findRoom));
+    }
+
+    /// <summary>Looks at up to <paramref name="count"/> jobs; false once the cycle is over.</summary>
+    public bool Try(int count)
+    {
+        while (count > 0)
+        {
+            // A new layout makes a new state; what this cycle knows is of the old one.
+            if (!ReferenceEquals(_state, _book.State))
+                return false;
+            if (_cycle.Next(ref count) is { } step)
+                Take(step);
+            else if (_cycle.IsOver)
+                return false;
+        }
+        return true;
+    }
+
+    private void Take(CycleStep step)
+    {
+        if (step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
+            _decisions.PlaceWaiting(job, placed, _cycle.Seed);
+        else
+            _decisions.Take(step, _cycle.Seed);
+    }
+}

@@ -1,0 +1,37 @@
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>What a job has done, in the time of its own work: simulated work may run faster than the clock.</summary>
+internal static class WorkSaved
+{
+    /// <summary>What the job keeps when it stops now: earlier runs, and this one up to its last checkpoint.</summary>
+    public static SavedWork Of(JobEntry job, DateTimeOffset now, double timeScale)
+    {
+        var saved = ThisRun(job, now, timeScale);
+        var tokens = job.Spec.Work is SimulatedWork work ? work.TokensPerGpuSecond * saved.TotalSeconds * Gpus(job) : 0;
+        return new SavedWork(job.Job, job.Saved + saved, job.SavedTokens + tokens);
+    }
+
+    /// <summary>What is known of the job's run, as scheduling weighs it; instants are such that durations are of the work.</summary>
+    public static RunFacts Facts(JobEntry job, DateTimeOffset now, double timeScale)
+    {
+        var started = now - Ran(job, now, timeScale);
+        return new RunFacts(started, started + ThisRun(job, now, timeScale), job.Submitted);
+    }
+
+    private static double Gpus(JobEntry job) => job.Leases().Sum(lease => lease.Placed.Gpus.Count * lease.Placed.GpuMilli / 1000.0);
+
+    private static TimeSpan Ran(JobEntry job, DateTimeOffset now, double timeScale) =>
+        job.StartedAt is { } started && now > started ? (now - started) * timeScale : TimeSpan.Zero;
+
+    private static TimeSpan ThisRun(JobEntry job, DateTimeOffset now, double timeScale)
+    {
+        if (job.Spec.Work is not SimulatedWork { CheckpointEvery: var every } work || every <= TimeSpan.Zero)
+            return TimeSpan.Zero;
+        var ran = Ran(job, now, timeScale);
+        var left = work.Duration - job.Saved;
+        return every * Math.Floor((ran < left ? ran : left) / every);
+    }
+}
