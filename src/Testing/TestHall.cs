@@ -68,15 +68,21 @@ public sealed class TestHall
     }
 
     /// <summary>Adds a queue beside <c>default</c>.</summary>
-    public TestHall Queue(string name, double? limitGpus = null)
+    public TestHall Queue(string name, double? limitGpus = null, double? quotaGpus = null, string? parent = null)
     {
-        var limit = limitGpus is { } gpus ? string.Create(CultureInfo.InvariantCulture, $"limitGpus: {gpus}") : "";
+        var fields = new List<string>();
+        if (limitGpus is { } limit)
+            fields.Add(string.Create(CultureInfo.InvariantCulture, $"limitGpus: {limit}"));
+        if (quotaGpus is { } quota)
+            fields.Add(string.Create(CultureInfo.InvariantCulture, $"quotaGpus: {quota}"));
+        if (parent is not null)
+            fields.Add($"parent: {parent}");
         _queues.Append(CultureInfo.InvariantCulture, $$"""
             ---
             apiVersion: factory/v1
             kind: Queue
             metadata: {name: {{name}}}
-            spec: { {{limit}} }
+            spec: { {{string.Join(", ", fields)}} }
 
             """);
         return this;
