@@ -90,7 +90,7 @@ internal static class HallCommands
         var kind = new Argument<string>("kind") { Description = "node, gpu, link or queue." };
         kind.AcceptOnlyFromAmong("node", "gpu", "link", "queue");
         var name = new Argument<string>("name") { Description = "Its name." };
-        var state = new Argument<string>("state") { Description = "node: ready, cordoned, failed; gpu: ready, failed; link: up, down; queue: open, held." };
+        var state = new Argument<string>("state") { Description = "node: ready, cordoned, draining, failed; gpu: ready, failed; link: up, down; queue: open, held." };
         var reason = new Option<string>("--reason") { Description = "Why, for those who ask later.", DefaultValueFactory = _ => "" };
         var hall = CommandLine.Hall();
         var command = new Command("set", "Changes the state of a node, GPU, link or queue.") { kind, name, state, reason, hall };

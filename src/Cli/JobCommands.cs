@@ -56,10 +56,12 @@ internal static class JobCommands
     public static Command BuildWhy()
     {
         var name = new Argument<string>("name") { Description = "The job." };
-        var command = new Command("why", "Says why a job is where it is.") { name };
+        var not = new Option<string?>("--not") { Description = "A rack: says why the job does not run there." };
+        var command = new Command("why", "Says why a job is where it is.") { name, not };
         command.Runs(async (parsed, client, _) =>
         {
-            var why = await client.Get<WhyResponse>(PathOf(parsed.GetValue(name)!) + "/why");
+            var rack = parsed.GetValue(not) is { } named ? "/not/" + Uri.EscapeDataString(named) : "";
+            var why = await client.Get<WhyResponse>(PathOf(parsed.GetValue(name)!) + "/why" + rack);
             Console.WriteLine($"{why.Job} is {why.Phase}. {why.Why}");
             return ExitCodes.Done;
         });

@@ -22,6 +22,9 @@ public static class GrainKeys
     /// <summary>A hall's placement.</summary>
     public static IPlacementGrain Hall(this IGrainFactory grains, HallId hall) => grains.GetGrain<IPlacementGrain>("hall/" + hall.Value);
 
+    /// <summary>What looks at a hall's past decisions.</summary>
+    public static Decisions.IDecisionGrain Decisions(this IGrainFactory grains, HallId hall) => grains.GetGrain<Decisions.IDecisionGrain>("hall/" + hall.Value);
+
     /// <summary>A job.</summary>
     public static IJobGrain Job(this IGrainFactory grains, JobId job) => grains.GetGrain<IJobGrain>("job/" + job.Value);
 

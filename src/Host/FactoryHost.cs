@@ -93,6 +93,7 @@ internal static class FactoryHost
         app.UseApiKey(app.Services.GetRequiredService<SecretFile>());
         app.MapManifests();
         app.MapJobs();
+        app.MapDecisions();
         app.MapHalls();
         app.MapPages();
         app.MapGrpcService<AgentLinkService>();

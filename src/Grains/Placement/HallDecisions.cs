@@ -107,33 +107,34 @@ internal sealed class HallDecisions(
     }
 
     /// <summary>Takes a step that a cycle decided for the book as it is.</summary>
-    public void Take(CycleStep step, ulong seed, string because = "")
+    public void Take(CycleStep step, ulong seed, PassFacts? pass, string because = "")
     {
         Verify(step);
         var stopped = step.Evicted.Concat(step.Changed.Where(change => change.Moved).Select(change => change.Job))
             .Concat(step.Kind is StepKind.Restart or StepKind.Requeue ? [step.Job] : []);
         var saved = stopped.Select(job => WorkSaved.Of(book.Jobs[job], now(), timeScale)).ToValueList();
-        record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved));
+        record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved, pass));
     }
 
     /// <summary>What a cycle that begins now may do.</summary>
-    public CycleOptions Options(bool findRoom) => new(profile, (ulong)Next, now(), RunFacts)
+    public CycleOptions Options(PassFacts pass) => Options(book, profile, (ulong)Next, pass, timeScale);
+
+    /// <summary>What a cycle may do that begins before the entry which its seed names.</summary>
+    public static CycleOptions Options(HallBook book, PlacementProfile profile, ulong seed, PassFacts pass, double timeScale) => new(
+        profile, seed, pass.At, job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, pass.At, timeScale) : null)
     {
-        MayMove = findRoom,
-        MayEvict = findRoom,
+        MayMove = pass.FindRoom,
+        MayEvict = pass.FindRoom,
         MostSearches = SearchesPerPass,
     };
 
-    private RunFacts? RunFacts(JobId job) =>
-        book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, now(), timeScale) : null;
-
+    // Each job's step is seeded by its own entry, so that it can be found again without the others.
     private void Repair(string because)
     {
-        var repairs = new Repairs(book.State!, profile, (ulong)Next);
-        foreach (var job in repairs.Damaged())
+        foreach (var job in new Repairs(book.State!, profile, 0).Damaged())
         {
-            if (repairs.For(job) is { } step)
-                Take(step, (ulong)Next, because);
+            if (new Repairs(book.State!, profile, (ulong)Next).For(job) is { } step)
+                Take(step, (ulong)Next, null, because);
         }
     }
 

@@ -53,6 +53,25 @@ internal sealed class HallLedger(string hall, IGrainStorage storage, Serializer 
         return (snapshot, entries);
     }
 
+    /// <summary>Reads the entries from the first of the hall's life up to a number, oldest first.</summary>
+    /// <param name="last">Number of the last entry wanted.</param>
+    public async Task<List<LedgerEntry>> LoadUpTo(long last)
+    {
+        var stored = new GrainState<LedgerHead>(new LedgerHead());
+        await storage.ReadStateAsync("ledger-head", Row("head"), stored);
+        var head = stored.State ?? new LedgerHead();
+        var runs = new Stack<List<byte[]>>();
+        runs.Push(head.Tail);
+        for (var name = head.LastSegment; name is not null;)
+        {
+            var segment = await Read<LedgerSegment>("ledger-segment", name);
+            if (segment.FirstSequence <= last)
+                runs.Push(segment.Entries);
+            name = segment.Previous;
+        }
+        return [.. runs.SelectMany(run => run).Select(bytes => serializer.Deserialize<LedgerEntry>(bytes)!).TakeWhile(entry => entry.Sequence <= last)];
+    }
+
     /// <summary>Appends an entry; the task ends when it is durable.</summary>
     /// <exception cref="InvalidOperationException">An earlier write failed.</exception>
     public Task Append(LedgerEntry entry)

@@ -10,15 +10,16 @@ internal sealed class HallPass
     private readonly HallDecisions _decisions;
     private readonly HallState _state;
     private readonly SchedulingCycle _cycle;
+    private readonly PassFacts _facts;
 
     /// <summary>Begins a cycle.</summary>
     /// <param name="book">The hall; it has a layout.</param>
     /// <param name="decisions">Makes the entries.</param>
-    /// <param name="findRoom">Whether jobs that do not fit may make others give way: that costs more than all the rest.</param>
-    public HallPass(HallBook book, HallDecisions decisions, bool findRoom)
+    /// <param name="facts">What it is given.</param>
+    public HallPass(HallBook book, HallDecisions decisions, PassFacts facts)
     {
-        (_book, _decisions, _state) = (book, decisions, book.State!);
-        _cycle = new SchedulingCycle(_state, book.Line, decisions.Options(findRoom));
+        (_book, _decisions, _state, _facts) = (book, decisions, book.State!, facts);
+        _cycle = new SchedulingCycle(_state, book.Line, decisions.Options(facts));
     }
 
     /// <summary>Looks at up to <paramref name="count"/> jobs; false once the cycle is over.</summary>
@@ -42,6 +43,6 @@ internal sealed class HallPass
         if (step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
             _decisions.PlaceWaiting(job, placed, _cycle.Seed);
         else
-            _decisions.Take(step, _cycle.Seed);
+            _decisions.Take(step, _cycle.Seed, _facts);
     }
 }

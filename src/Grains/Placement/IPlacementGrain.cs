@@ -33,6 +33,18 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task<JobNews?> Cancel(JobId job);
 
+    /// <summary>What would be done about a job were it submitted now; nothing is changed.</summary>
+    [Alias("Plan")]
+    Task<PlanAnswer> Plan(JobId job, JobSpec spec);
+
+    /// <summary>Why a job does not run in one of the hall's racks, or that it could; null when job or rack are not known.</summary>
+    [Alias("WhyNot")]
+    Task<string?> WhyNot(JobId job, RackId rack);
+
+    /// <summary>Everything that decides where a job goes, by name.</summary>
+    [Alias("Export")]
+    Task<HallExport> Export();
+
     /// <summary>What the hall knows about a job, or null.</summary>
     [Alias("JobState")]
     Task<JobNews?> JobState(JobId job);

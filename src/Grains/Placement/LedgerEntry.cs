@@ -57,7 +57,14 @@ internal sealed record JobEnded(
 [GenerateSerializer, Immutable, Alias("StepTaken")]
 internal sealed record StepTaken(
     long Sequence, DateTimeOffset At, [property: Id(0)] CycleStep Step, [property: Id(1)] ulong Seed,
-    [property: Id(2)] string Message, [property: Id(3)] ValueList<SavedWork> Saved) : LedgerEntry(Sequence, At);
+    [property: Id(2)] string Message, [property: Id(3)] ValueList<SavedWork> Saved, [property: Id(4)] PassFacts? Pass)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>What a step's pass was given, so that it can be gone through again. The seed is the entry it began before.</summary>
+/// <param name="At">When it began.</param>
+/// <param name="FindRoom">Whether jobs that do not fit could make others give way.</param>
+[GenerateSerializer, Immutable, Alias("PassFacts")]
+internal sealed record PassFacts([property: Id(0)] DateTimeOffset At, [property: Id(1)] bool FindRoom);
 
 /// <summary>What a job that stops has saved of its work and need not do again.</summary>
 /// <param name="Job">The job.</param>

@@ -104,7 +104,7 @@ internal sealed partial class PlacementGrain
         try
         {
             await Task.Yield();
-            var pass = new HallPass(_book, _decisions, findRoom);
+            var pass = new HallPass(_book, _decisions, new PassFacts(clock.GetUtcNow(), findRoom));
             while (_poison is null && pass.Try(TriedPerTurn))
                 await Task.Yield();
             if (findRoom)

@@ -194,16 +194,6 @@ internal sealed partial class PlacementGrain(
         return await Done();
     }
 
-    public Task<string?> Why(JobId job)
-    {
-        ThrowIfPoisoned();
-        if (!_book.Jobs.TryGetValue(job, out var known))
-            return Task.FromResult<string?>(null);
-        return Task.FromResult<string?>(known.Phase == JobPhase.Waiting
-            ? $"{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()}"
-            : known.Message);
-    }
-
     public Task<HallView> View()
     {
         ThrowIfPoisoned();

@@ -43,7 +43,8 @@ internal static class HallEndpoints
                 "ready" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Ready)),
                 "cordoned" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Cordoned)),
                 "failed" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Failed)),
-                _ => WrongState(request.State, "ready, cordoned or failed"),
+                "draining" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Draining)),
+                _ => WrongState(request.State, "ready, cordoned, draining or failed"),
             }));
         routes.MapPost("/v1/halls/{hall}/gpus/{gpu}", (string hall, string gpu, StateRequest request, IGrainFactory grains) =>
             InHall(hall, grains, async found => request.State is "ready" or "failed"

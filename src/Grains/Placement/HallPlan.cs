@@ -1,0 +1,50 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Units;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>Finds out, on a copy of the hall, what would be done about a job.</summary>
+internal static class HallPlan
+{
+    public static PlanAnswer Of(HallBook book, HallDecisions decisions, JobId job, JobSpec spec, DateTimeOffset now)
+    {
+        var state = book.State!.Fork();
+        var before = Draw(state);
+        var decision = decisions.Decide(job, spec).Decision;
+        if (decision is Placed placed)
+        {
+            state.Assign(job, spec, placed.Assignment);
+            return new PlanAnswer("place", placed.Explain(), [], [], [], RacksOf(book, placed.Assignment), Draw(state) - before, now);
+        }
+        if (decision is Refused)
+            return new PlanAnswer("refuse", decision.Explain(), [], [], [], [], Watts.Zero, null);
+        var waiting = new WaitingJobs();
+        waiting.Add(new WaitingJob(job, spec, long.MaxValue));
+        var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true)));
+        while (cycle.Next() is { } step)
+        {
+            step.ApplyTo(state, step.Job == job ? spec : book.Jobs[step.Job].Spec);
+            if (step.Job != job)
+                continue;
+            return new PlanAnswer(
+                step.Kind.ToString().ToLowerInvariant(), StepText.Of(step, ""), step.Evicted,
+                step.Changed.Where(change => change.Moved).Select(change => change.Job).ToValueList(),
+                step.Changed.Where(change => !change.Moved).Select(change => change.Job).ToValueList(),
+                RacksOf(book, step.Assignment!), Draw(state) - before, now);
+        }
+        return new PlanAnswer("wait", decision.Explain(), [], [], [], [], Watts.Zero, null);
+    }
+
+    private static ValueList<RackId> RacksOf(HallBook book, Assignment assignment) =>
+        book.Names.RacksOf(assignment).Select(rack => book.Names.Layout.Racks[rack].Id).ToValueList();
+
+    private static Watts Draw(HallState state)
+    {
+        var sum = Watts.Zero;
+        for (var rack = 0; rack < state.Layout.Racks.Count; rack++)
+            sum += state.RackDraw(rack);
+        return sum;
+    }
+}

@@ -1,0 +1,57 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Jobs;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Grains.Placement;
+
+/// <summary>Questions that change nothing: they are answered on a copy of the hall.</summary>
+internal sealed partial class PlacementGrain
+{
+    public Task<string?> Why(JobId job)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Jobs.TryGetValue(job, out var known))
+            return Task.FromResult<string?>(null);
+        return Task.FromResult<string?>(known.Phase == JobPhase.Waiting
+            ? $"{(known.Attempts > 0 ? known.Message + " " : "")}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()}"
+            : known.Message);
+    }
+
+    public Task<string?> WhyNot(JobId job, RackId rack)
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(
+            _book.Jobs.TryGetValue(job, out var known) && !known.Phase.IsFinal() && _book.Names.Racks.TryGetValue(rack, out var index)
+                ? Scheduling.WhyNot.InRack(_book.State!, job, known.Spec, index, PlacementProfile.Factory, (ulong)known.Sequence)
+                : null);
+    }
+
+    public Task<PlanAnswer> Plan(JobId job, JobSpec spec)
+    {
+        ThrowIfPoisoned();
+        if (_book.Jobs.TryGetValue(job, out var known))
+            return Task.FromResult(new PlanAnswer("none", $"The hall has the job already: {known.Message}", [], [], [], [], Watts.Zero, known.StartedAt));
+        if (_book.State is null)
+            return Task.FromResult(new PlanAnswer("wait", $"Hall {this.Name()} has no layout yet.", [], [], [], [], Watts.Zero, null));
+        return Task.FromResult(HallPlan.Of(_book, _decisions, job, spec, clock.GetUtcNow()));
+    }
+
+    public Task<HallExport> Export()
+    {
+        ThrowIfPoisoned();
+        var layout = _book.Names.Layout;
+        var state = _book.State ?? new HallState(layout);
+        return Task.FromResult(new HallExport(
+            layout.Hall, _book.Sequence, clock.GetUtcNow(),
+            _book.Jobs.Values.Where(job => !job.Phase.IsFinal()).OrderBy(job => job.Submitted)
+                .Select(job => new ExportedJob(job.Job, job.Spec, job.Submitted, job.Assignment)).ToValueList(),
+            layout.PowerDomains.Select((domain, index) => (domain, Limit: state.PowerLimit(index))).Where(one => one.Limit != one.domain.Limit)
+                .Select(one => new ExportedLimit(one.domain.Id, one.Limit)).ToValueList(),
+            layout.Nodes.Select((node, index) => new ExportedNode(node.Id, state.ConditionOf(index)))
+                .Where(node => node.Condition != NodeCondition.Ready).ToValueList(),
+            _book.Names.Gpus.Where(gpu => state.IsGpuFailed(gpu.Value.Node, gpu.Value.Gpu)).Select(gpu => gpu.Key).ToValueList(),
+            layout.Links.Where((_, index) => !state.IsLinkUp(index)).Select(link => link.Id).ToValueList()));
+    }
+}
