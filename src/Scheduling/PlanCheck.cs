@@ -28,8 +28,9 @@ public static class PlanCheck
         // Indexes that do not exist would make nonsense of every sum below.
         if (found.Exists(violation => violation.Rule == "gang"))
             return found.ToValueList();
+        var kept = before?.Places ?? [];
         foreach (var onNode in assignment.Tasks.GroupBy(task => task.Node))
-            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => before?.Tasks.Contains(task) != true), found);
+            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => !kept.Contains((task.Node, task.Gpus))), found);
         PlanCheckShared.CheckPower(state, assignment, found);
         PlanCheckShared.CheckNetwork(state, spec, assignment, found);
         CheckQueues(state, spec, assignment, found);

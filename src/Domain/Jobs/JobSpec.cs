@@ -48,6 +48,9 @@ public sealed record JobSpec(
     /// <summary>All GPUs of the gang at its full size, in thousandths, spares not counted.</summary>
     public long MilliGpus => Groups.Sum(group => group.MilliGpus);
 
+    /// <summary>All GPUs it would hold if it could, spares counted, in thousandths.</summary>
+    public long MostMilliGpus => Groups.Sum(group => group.MilliGpusPerTask * (group.Count + group.Spares));
+
     /// <summary>GPUs without which it does not start, in thousandths: the minimum of every group and its spares.</summary>
     public long LeastMilliGpus => Groups.Sum(group => group.MilliGpusPerTask * (group.AtLeast + group.Spares));
 

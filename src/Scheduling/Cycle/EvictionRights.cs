@@ -4,10 +4,14 @@ namespace ControlPlane.Scheduling;
 /// Which victims a job has a right to. Within a queue: those of lower priority. Between queues: those of a queue that
 /// holds more than its quota, for a job that stays within its own queue's quota; or those of a queue that holds more
 /// than its fair share, for a job that stays within its own queue's. Queues are compared where their branches of the
-/// tree meet. Whoever reclaims stays within what it deserves and so cannot be reclaimed from in turn: that ends.
+/// tree meet. Whoever reclaims stays within what it deserves, and each victim alone would take its queue above what it
+/// deserves again, so that neither can take the other's place back: that ends.
 /// </summary>
 internal sealed class EvictionRights(HallState state, FairShares shares)
 {
+    /// <summary>Shares are real numbers: half a thousandth of a GPU above one is not above it.</summary>
+    public const double Tolerance = 0.5;
+
     /// <summary>The victims of lower priority in the job's own queue.</summary>
     public static IEnumerable<VictimUnit> ToPreempt(IEnumerable<VictimUnit> units, int queue, int priority) =>
         units.Where(unit => unit.Victim.Queue == queue && unit.Victim.Spec.Priority < priority);
@@ -22,7 +26,7 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         for (var victim = 0; victim < may.Length; victim++)
         {
             var branch = victim == queue ? -1 : BranchOf(queue, victim);
-            may[victim] = branch >= 0 && MayTake(queue, milli, branch, 0, 0, keepQuota: false);
+            may[victim] = branch >= 0 && MayTake(queue, milli, branch, default, long.MaxValue / 4, keepQuota: false);
         }
         return may;
     }
@@ -35,7 +39,7 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
     {
         if (queue < 0)
             yield break;
-        var taken = new Dictionary<int, long>();
+        var taken = new Dictionary<int, Taken>();
         var later = new List<VictimUnit>();
         var lines = units.Where(unit => unit.Victim.Queue >= 0 && BranchOf(queue, unit.Victim.Queue) >= 0)
             .GroupBy(unit => unit.Victim.Queue).Select(group => new Queue<VictimUnit>(group)).ToList();
@@ -73,34 +77,37 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         return branch;
     }
 
-    private Queue<VictimUnit>? MostOver(List<Queue<VictimUnit>> lines, int queue, Dictionary<int, long> taken)
+    private Queue<VictimUnit>? MostOver(List<Queue<VictimUnit>> lines, int queue, Dictionary<int, Taken> taken)
     {
         lines.RemoveAll(line => line.Count == 0);
         return lines.Count < 2 ? lines.FirstOrDefault() : lines.MaxBy(line =>
         {
             var branch = BranchOf(queue, line.Peek().Victim.Queue);
-            return (shares.Used(branch) - taken.GetValueOrDefault(branch)) / Math.Max(1, shares.ShareOf(branch));
+            return (shares.Used(branch) - taken.GetValueOrDefault(branch).Milli) / Math.Max(1, shares.ShareOf(branch));
         });
     }
 
-    private bool MayTake(int queue, long milli, VictimUnit unit, Dictionary<int, long> taken, bool keepQuota)
+    private bool MayTake(int queue, long milli, VictimUnit unit, Dictionary<int, Taken> taken, bool keepQuota)
     {
         var branch = BranchOf(queue, unit.Victim.Queue);
         return MayTake(queue, milli, branch, taken.GetValueOrDefault(branch), unit.FreedMilli, keepQuota);
     }
 
-    private bool MayTake(int queue, long milli, int branch, long gone, long freed, bool keepQuota)
+    private bool MayTake(int queue, long milli, int branch, Taken taken, long freed, bool keepQuota)
     {
         var quota = state.Layout.Queues[branch].QuotaMilliGpu;
         if (quota < 0)
             return false;
-        var used = state.Queues.Used[branch] - gone;
+        var used = state.Queues.Used[branch] - taken.Milli;
         if (keepQuota && used - freed < quota)
             return false;
+        // With the smallest victim back, the queue must be above what it deserves: else that one was taken without need.
+        var least = Math.Min(freed, taken.Milli > 0 ? taken.Least : long.MaxValue);
+        var (ofQuota, ofShare) = (used - freed + least, shares.Used(branch) - taken.Milli - freed + least);
         // The branches meet above this one, so that the job's own side must hold up to there.
         var steps = Array.IndexOf(state.Shape.QueuePath[queue], Sibling(queue, branch));
-        return (used > quota && Depth(queue, milli, Within.Quota) >= steps)
-            || (shares.Used(branch) - gone > shares.ShareOf(branch) && Depth(queue, milli, Within.Share) >= steps);
+        return (ofQuota > quota && Depth(queue, milli, Within.Quota) >= steps)
+            || (ofShare > shares.ShareOf(branch) + Tolerance && Depth(queue, milli, Within.Share) >= steps);
     }
 
     private int Sibling(int queue, int branch)
@@ -119,9 +126,9 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
             foreach (var above in state.Shape.QueuePath[queue])
             {
                 var quota = state.Layout.Queues[above].QuotaMilliGpu;
-                var holds = bound == Within.Quota
-                    ? quota < 0 || state.Queues.Used[above] + milli <= quota
-                    : shares.Used(above) + milli <= shares.ShareOf(above) + 0.5;
+                // Quotas may add up to more than there is: what is deserved is never more than the share.
+                var holds = shares.Used(above) + milli <= shares.ShareOf(above) + Tolerance
+                    && (bound == Within.Share || quota < 0 || state.Queues.Used[above] + milli <= quota);
                 if (!holds)
                     break;
                 depth++;
@@ -131,11 +138,18 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         return best;
     }
 
-    private void Add(Dictionary<int, long> taken, VictimUnit unit)
+    private void Add(Dictionary<int, Taken> taken, VictimUnit unit)
     {
         foreach (var above in state.Shape.QueuePath[unit.Victim.Queue])
-            taken[above] = taken.GetValueOrDefault(above) + unit.FreedMilli;
+        {
+            var before = taken.GetValueOrDefault(above);
+            var least = before.Milli > 0 ? Math.Min(before.Least, unit.FreedMilli) : unit.FreedMilli;
+            taken[above] = new Taken(before.Milli + unit.FreedMilli, least);
+        }
     }
+
+    /// <summary>What was taken of a queue so far, and the smallest victim among it.</summary>
+    private readonly record struct Taken(long Milli, long Least);
 
     private enum Within
     {

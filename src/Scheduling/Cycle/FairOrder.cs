@@ -71,7 +71,7 @@ internal sealed class FairOrder
 
     private int FirstOf(List<int> siblings)
     {
-        var (best, bestKey) = (-1, (0, 0.0));
+        var (best, bestKey) = (-1, (0, 0.0, 0.0));
         foreach (var queue in siblings)
         {
             if (_left[queue] == 0)
@@ -83,12 +83,15 @@ internal sealed class FairOrder
         return best;
     }
 
-    private (int Over, double Part) Key(int queue)
+    // Of queues that hold the same part, the one goes first that used less lately.
+    private (int Over, double Part, double Past) Key(int queue)
     {
         var quota = _state.Layout.Queues[queue].QuotaMilliGpu;
         var used = _shares!.Used(queue);
         if (quota < 0)
-            return (0, used / _shares.Capacity);
-        return used < quota ? (0, used / quota) : (1, (used - quota) / Math.Max(1e-9, _shares.WeightOf(queue)));
+            return (0, used / _shares.Capacity, _shares.PastOf(queue));
+        return used < quota
+            ? (0, used / quota, _shares.PastOf(queue))
+            : (1, (used - quota) / Math.Max(1e-9, _shares.WeightOf(queue)), _shares.PastOf(queue));
     }
 }

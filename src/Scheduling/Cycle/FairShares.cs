@@ -12,6 +12,7 @@ internal sealed class FairShares
     private readonly double[] _asked;
     private readonly double[] _share;
     private readonly double[] _weight;
+    private readonly IReadOnlyList<double>? _past;
     private readonly List<int>[] _children;
     private readonly List<int> _roots = [];
 
@@ -21,7 +22,7 @@ internal sealed class FairShares
     /// <param name="past">Decayed use by queue, in any unit; null when the past does not count.</param>
     public FairShares(HallState state, long[] waitingMilli, IReadOnlyList<double>? past)
     {
-        _state = state;
+        (_state, _past) = (state, past);
         var queues = state.Layout.Queues;
         _children = [.. queues.Select(_ => new List<int>())];
         for (var queue = 0; queue < queues.Count; queue++)
@@ -54,6 +55,9 @@ internal sealed class FairShares
 
     /// <summary>The queue's weight against its siblings, after the past was reckoned in; never 0 for a positive weight.</summary>
     public double WeightOf(int queue) => _weight[queue];
+
+    /// <summary>What the queue used lately for its weight; 0 when the past does not count.</summary>
+    public double PastOf(int queue) => _past is null ? 0 : _past[queue] / Math.Max(1e-9, _state.Layout.Queues[queue].OverQuotaWeight);
 
     // A queue that had more than its part lately counts for less, and the other way round; a tenth always remains.
     private double[] Weights(IReadOnlyList<double>? past)

@@ -50,7 +50,10 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
         if (!branches.Contains(true))
             return null;
         VictimUnit[] some = [.. Victims.Units.Where(unit => unit.Victim.Queue >= 0 && branches[unit.Victim.Queue] && !_touched.Contains(unit.Victim.Job))];
-        return Step(StepKind.Reclaim, goal, _search.Find(goal, some, units => _rights.ToReclaim(units, queue, goal.Milli), replace: false));
+        // Cheapest first; where small victims leave too little of a queue's surplus for a large one, the largest first.
+        var room = _search.Find(goal, some, units => _rights.ToReclaim(units, queue, goal.Milli), replace: false)
+            ?? _search.Find(goal, [.. some.OrderByDescending(unit => unit.FreedMilli)], units => _rights.ToReclaim(units, queue, goal.Milli), replace: false);
+        return Step(StepKind.Reclaim, goal, room);
     }
 
     private CycleStep? ByPreempting(RoomGoal goal, int queue, ref int searches)
@@ -61,7 +64,19 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
         if (lower.Length == 0)
             return null;
         searches++;
-        return Step(StepKind.Preempt, goal, _search.Find(goal, lower, units => units, replace: false));
+        var room = _search.Find(goal, lower, units => units, replace: false);
+        return room is not null && StaysWithinPart(queue, room) ? Step(StepKind.Preempt, goal, room) : null;
+    }
+
+    // A preemption that took its queue further above its part would be undone by a reclaim, and that by it.
+    private bool StaysWithinPart(int queue, Room room)
+    {
+        if (shares is null || queue < 0)
+            return true;
+        var gain = room.Assignment.MilliGpus
+            - room.Evicted.Sum(job => state.AssignmentOf(job)!.MilliGpus)
+            - room.Changed.Sum(change => state.AssignmentOf(change.Job)!.MilliGpus - change.Assignment.MilliGpus);
+        return gain <= 0 || Array.TrueForAll(state.Shape.QueuePath[queue], above => shares.Used(above) + gain <= shares.ShareOf(above) + EvictionRights.Tolerance);
     }
 
     private CycleStep? Step(StepKind kind, RoomGoal goal, Room? room)

@@ -193,8 +193,7 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
     private void ShrinkTo(Victim victim, Assignment after)
     {
         Work.Release(victim.Job);
-        if (!Work.TryAssignAgain(victim.Job, victim.Spec, after, victim.Held))
-            throw new InvariantException($"Job {victim.Job} does not fit any more after it gave tasks up.");
+        Work.AssignAgain(victim.Job, victim.Spec, after, victim.Held);
     }
 
     private (Placed? Decision, Assignment Assignment)? Try(RoomGoal goal)
@@ -210,13 +209,15 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
             Work.Reassign(goal.Job, answer.Assignment);
         else
             Work.Assign(goal.Job, goal.Spec, answer.Assignment);
+        // What was exceeded before may be exceeded as much again by those who come back, but not more.
+        Work.AllowWhat(state);
         var (evicted, changed) = (new List<JobId>(), new List<ChangedJob>());
         var (top, lost) = (int.MinValue, 0.0);
         // The dearest first: what is left over goes to whom an eviction would cost most.
         foreach (var victim in units.Reverse().Select(unit => unit.Victim).Distinct())
         {
             var before = Work.AssignmentOf(victim.Job);
-            if (GiveBack(victim, before))
+            if (GiveBack(victim, before, mayShrink: !replace))
                 continue;
             var after = Work.AssignmentOf(victim.Job);
             if (after is null && replace)
@@ -242,13 +243,13 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
     }
 
     // Gives a victim back as much as fits; true when that is everything.
-    private bool GiveBack(Victim victim, Assignment? now)
+    private bool GiveBack(Victim victim, Assignment? now, bool mayShrink)
     {
         if (now is not null)
             Work.Release(victim.Job);
         if (Work.TryAssignAgain(victim.Job, victim.Spec, victim.Held, victim.Held))
             return true;
-        foreach (var smaller in ElasticSize.Shrinks(victim.Spec, victim.Held))
+        foreach (var smaller in !mayShrink ? [] : ElasticSize.Shrinks(victim.Spec, victim.Held))
         {
             if (Work.TryAssignAgain(victim.Job, victim.Spec, smaller, victim.Held))
                 return false;

@@ -117,12 +117,12 @@ public sealed class SchedulingCycle
         foreach (var job in waiting.InOrder)
         {
             if (state.Shape.QueueIndex.TryGetValue(job.Spec.Queue.Value, out var queue))
-                asked[queue] += job.Spec.MilliGpus;
+                asked[queue] += job.Spec.MostMilliGpus;
         }
         foreach (var (_, held) in state.Sizable)
         {
             if (held.Queue >= 0)
-                asked[held.Queue] += Math.Max(0, held.Spec.MilliGpus - held.Assignment.MilliGpus);
+                asked[held.Queue] += Math.Max(0, held.Spec.MostMilliGpus - held.Assignment.MilliGpus);
         }
         return asked;
     }

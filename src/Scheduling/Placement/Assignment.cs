@@ -15,6 +15,9 @@ public sealed record Assignment([property: Id(0)] ValueList<TaskPlacement> Tasks
     [Id(1)]
     public int PowerPercent { get; init; } = 100;
 
+    /// <summary>What its tasks hold, whatever their numbers.</summary>
+    public HashSet<(int Node, ValueList<int> Gpus)> Places => [.. Tasks.Select(task => (task.Node, task.Gpus))];
+
     /// <summary>What it holds of GPUs, in thousandths; spares count.</summary>
     public long MilliGpus
     {

@@ -38,17 +38,22 @@ internal static class AssignmentChecks
     }
 
     /// <summary>What limit of a queue or link the job would exceed, or null.</summary>
-    public static string? SharedFaultOf(HallState state, HeldJob held)
+    public static string? SharedFaultOf(HallState state, HeldJob held, Assignment? before)
     {
         var milli = held.Assignment.MilliGpus;
-        var queue = state.Queues.FirstExceeded(held.Queue, milli);
+        // What it had before it may keep, though the limit was lowered since.
+        var isMore = before is null || milli > before.MilliGpus;
+        var queue = isMore ? state.Queues.FirstExceeded(held.Queue, milli) : -1;
         if (queue >= 0)
             return $"the limit of queue {state.Layout.Queues[queue].Id} would be exceeded";
-        queue = held.Spec.Preemptible ? -1 : state.Queues.FirstOverQuota(held.Queue, milli);
+        queue = held.Spec.Preemptible || !isMore ? -1 : state.Queues.FirstOverQuota(held.Queue, milli);
         if (queue >= 0)
             return $"the quota of queue {state.Layout.Queues[queue].Id} would be exceeded by jobs that may not be evicted";
+        var had = before is null || held.Links.Count == 0 ? [] : LinkUses.Of(state.Shape, held.Spec, before);
         foreach (var use in held.Links)
         {
+            if (had.Any(one => one.Link == use.Link && one.Megabits >= use.Megabits))
+                continue;
             if (use.Megabits > state.Links.Left(use.Link))
                 return $"link {state.Layout.Links[use.Link].Id} would be exceeded";
         }

@@ -216,9 +216,20 @@ public sealed class HallState
     internal void AssignAgain(JobId job, JobSpec spec, Assignment assignment, Assignment before) =>
         ThrowFor(job, Commit(job, spec, assignment, withinLimits: true, before));
 
-    /// <summary>As <see cref="AssignAgain"/>; false instead of an exception when it does not fit.</summary>
+    /// <summary>As <see cref="AssignAgain"/>, once others may have taken what it held; false when it does not fit any more.</summary>
     internal bool TryAssignAgain(JobId job, JobSpec spec, Assignment assignment, Assignment before) =>
-        Commit(job, spec, assignment, withinLimits: true, before) is null;
+        Commit(job, spec, assignment, withinLimits: true, before, mayBeTaken: true) is null;
+
+    /// <summary>Raises every limit that another state of the hall exceeds to what that state has committed.</summary>
+    internal void AllowWhat(HallState other)
+    {
+        for (var domain = 0; domain < Power.Limit.Length; domain++)
+            Power.Limit[domain] = Math.Max(Power.Limit[domain], other.Power.Committed[domain]);
+        for (var loop = 0; loop < Power.HeatCapacity.Length; loop++)
+            Power.HeatCapacity[loop] = Math.Max(Power.HeatCapacity[loop], other.Power.Heat[loop]);
+        other.Queues.Used.CopyTo(Queues.Tolerated, 0);
+        other.Links.Reserved.CopyTo(Links.Tolerated, 0);
+    }
 
     /// <summary>Recomputes everything from the layout and the assignments and compares.</summary>
     /// <exception cref="InvariantException">A figure differs: the message names it.</exception>
@@ -268,14 +279,14 @@ public sealed class HallState
     }
 
     // Returns what keeps the assignment from being committed, or null when it was.
-    private string? Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before)
+    private string? Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before, bool mayBeTaken = false)
     {
         if (_jobs.ContainsKey(job))
             throw new InvariantException($"Job {job} already holds an assignment in hall {Layout.Hall}.");
         AssignmentChecks.RequireWhole(Shape, job, spec, assignment);
         var held = new HeldJob(spec, assignment, QueueOf(spec.Queue), LinkUses.Of(Shape, spec, assignment));
-        var fault = withinLimits ? AssignmentChecks.SharedFaultOf(this, held) : null;
-        fault ??= TakeAll(held, withinLimits, before);
+        var fault = withinLimits ? AssignmentChecks.SharedFaultOf(this, held, mayBeTaken ? null : before) : null;
+        fault ??= TakeAll(held, withinLimits, before, mayBeTaken);
         if (fault is not null)
             return fault;
         foreach (var use in held.Links)
@@ -288,15 +299,16 @@ public sealed class HallState
     }
 
     // Returns what went wrong, having given everything back, or null.
-    private string? TakeAll(HeldJob held, bool withinLimits, Assignment? before)
+    private string? TakeAll(HeldJob held, bool withinLimits, Assignment? before, bool mayBeTaken)
     {
         var tasks = held.Assignment.Tasks;
         var percent = held.Assignment.PowerPercent;
+        var places = before?.Places;
         for (var done = 0; done < tasks.Count; done++)
         {
             var task = tasks[done];
             var group = held.Spec.Groups[task.Group];
-            var stays = before is not null && before.Tasks.Contains(task);
+            var stays = places?.Contains((task.Node, task.Gpus)) == true;
             var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits && !stays);
             if (fault is not null)
             {
@@ -305,7 +317,7 @@ public sealed class HallState
             }
             var draws = LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent) > 0;
             Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
-            fault = draws && withinLimits && !stays ? AssignmentChecks.ExcessOf(this, task.Node) : null;
+            fault = draws && withinLimits && (!stays || mayBeTaken) ? AssignmentChecks.ExcessOf(this, task.Node) : null;
             if (fault is not null)
             {
                 Undo(held, done + 1);

@@ -8,7 +8,10 @@ internal sealed class LinkLedger(HallShape shape)
     public bool[] Down { get; } = new bool[shape.Layout.Links.Count];
 
     /// <summary>What is left of a link; a link that is down has nothing to give.</summary>
-    public long Left(int link) => (Down[link] ? 0 : shape.Layout.Links[link].Capacity.Megabits) - Reserved[link];
+    public long Left(int link) => Math.Max(Down[link] ? 0 : shape.Layout.Links[link].Capacity.Megabits, Tolerated[link]) - Reserved[link];
+
+    /// <summary>What may be reserved although less is there, because as much was reserved before; 0 for most.</summary>
+    public long[] Tolerated { get; } = new long[shape.Layout.Links.Count];
 
     /// <summary>
     /// Reckons a task of a gang that is being tried: while its domain spans leaves every task counts on the trunks,
@@ -29,6 +32,7 @@ internal sealed class LinkLedger(HallShape shape)
     public void CopyFrom(LinkLedger other)
     {
         other.Reserved.CopyTo(Reserved, 0);
+        other.Tolerated.CopyTo(Tolerated, 0);
         other.Down.CopyTo(Down, 0);
     }
 }

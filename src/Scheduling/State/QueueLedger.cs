@@ -5,6 +5,9 @@ internal sealed class QueueLedger(HallShape shape)
 {
     public long[] Used { get; } = new long[shape.Layout.Queues.Count];
 
+    /// <summary>What a queue may hold although its limit is lower, because it held as much before; 0 for most.</summary>
+    public long[] Tolerated { get; } = new long[shape.Layout.Queues.Count];
+
     /// <summary>The part of <see cref="Used"/> whose jobs may not be evicted.</summary>
     public long[] Fixed { get; } = new long[shape.Layout.Queues.Count];
 
@@ -54,7 +57,7 @@ internal sealed class QueueLedger(HallShape shape)
         foreach (var index in shape.QueuePath[queue])
         {
             var limit = shape.Layout.Queues[index].LimitMilliGpu;
-            if (limit >= 0 && Used[index] + milli > limit)
+            if (limit >= 0 && Used[index] + milli > Math.Max(limit, Tolerated[index]))
                 return index;
         }
         return -1;
@@ -77,6 +80,7 @@ internal sealed class QueueLedger(HallShape shape)
     public void CopyFrom(QueueLedger other)
     {
         other.Used.CopyTo(Used, 0);
+        other.Tolerated.CopyTo(Tolerated, 0);
         other.Fixed.CopyTo(Fixed, 0);
         other.Power.CopyTo(Power, 0);
         Preemptible.Clear();
