@@ -78,7 +78,7 @@ internal static class PlaceCommand
             throw new CommandException(ExitCodes.BadInput, $"The snapshot has a job '{job}' already: give the new one another name.");
         var decision = Placer.Place(state, job, spec, profile, seed);
         if (decision is not Placed placed)
-            return (job, decision, []);
+            return (job, decision, [Alternatives.Sentence(Alternatives.Of(state, job, spec, profile, seed))]);
         state.Assign(job, spec, placed.Assignment);
         return (job, decision, [.. placed.Assignment.Tasks.Select(task => $"{state.Layout.Nodes[task.Node].Id}:{string.Join("-", task.Gpus)}")]);
     }

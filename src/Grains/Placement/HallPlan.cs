@@ -19,7 +19,7 @@ internal static class HallPlan
             return new PlanAnswer("place", placed.Explain(), [], [], [], RacksOf(book, placed.Assignment), Draw(state) - before, now);
         }
         if (decision is Refused)
-            return new PlanAnswer("refuse", decision.Explain(), [], [], [], [], Watts.Zero, null);
+            return new PlanAnswer("refuse", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
         var waiting = new WaitingJobs();
         waiting.Add(new WaitingJob(job, spec, long.MaxValue));
         var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true)));
@@ -34,8 +34,11 @@ internal static class HallPlan
                 step.Changed.Where(change => !change.Moved).Select(change => change.Job).ToValueList(),
                 RacksOf(book, step.Assignment!), Draw(state) - before, now);
         }
-        return new PlanAnswer("wait", decision.Explain(), [], [], [], [], Watts.Zero, null);
+        return new PlanAnswer("wait", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
     }
+
+    private static string With(string decision, HallState state, JobId job, JobSpec spec) =>
+        $"{decision} {Alternatives.Sentence(Alternatives.Of(state, job, spec, PlacementProfile.Factory, 0))}".TrimEnd();
 
     private static ValueList<RackId> RacksOf(HallBook book, Assignment assignment) =>
         book.Names.RacksOf(assignment).Select(rack => book.Names.Layout.Racks[rack].Id).ToValueList();

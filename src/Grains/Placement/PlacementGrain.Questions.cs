@@ -14,9 +14,11 @@ internal sealed partial class PlacementGrain
         ThrowIfPoisoned();
         if (!_book.Jobs.TryGetValue(job, out var known))
             return Task.FromResult<string?>(null);
-        return Task.FromResult<string?>(known.Phase == JobPhase.Waiting
-            ? $"{(known.Attempts > 0 ? known.Message + " " : "")}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()}"
-            : known.Message);
+        if (known.Phase != JobPhase.Waiting)
+            return Task.FromResult<string?>(known.Message);
+        var evicted = known.Attempts > 0 ? known.Message + " " : "";
+        var alternatives = Alternatives.Sentence(Alternatives.Of(_book.State!, job, known.Spec, PlacementProfile.Factory, (ulong)known.Sequence));
+        return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {alternatives}".TrimEnd());
     }
 
     public Task<string?> WhyNot(JobId job, RackId rack)
