@@ -10,11 +10,11 @@ namespace ControlPlane.Simulation.Openb;
 public static class OpenbReplay
 {
     /// <summary>The policies that can be replayed.</summary>
-    public static ValueList<string> Policies { get; } = ["fgd", "bestfit", "dotprod", "packing", "clustering", "random"];
+    public static ValueList<string> Policies { get; } = ["factory", "fgd", "bestfit", "dotprod", "packing", "clustering", "random"];
 
     /// <summary>Places the pods in order.</summary>
     /// <param name="nodes">The nodes.</param>
-    /// <param name="pods">The pods of the workload, whose kinds FGD takes as typical.</param>
+    /// <param name="pods">The pods of the workload, whose kinds the factory profile and FGD take as typical.</param>
     /// <param name="order">Names of the pods in order of arrival; a name may come more than once.</param>
     /// <param name="ranks">Rank of each node: of equal scores the lowest wins.</param>
     /// <param name="policy">One of <see cref="Policies"/>.</param>
@@ -48,6 +48,8 @@ public static class OpenbReplay
     {
         if (policy == "fgd")
             return PlacementProfile.Fgd(OpenbHall.TypicalTasks(pods));
+        if (policy == "factory")
+            return PlacementProfile.FactoryFor(OpenbHall.TypicalTasks(pods));
         return Policies.Contains(policy)
             ? PlacementProfile.Named(policy)!
             : throw new ArgumentException($"Unknown policy '{policy}'; one of {string.Join(", ", Policies)} was expected.", nameof(policy));
