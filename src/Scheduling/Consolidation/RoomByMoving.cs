@@ -16,11 +16,11 @@ namespace ControlPlane.Scheduling;
 /// <param name="state">The hall; searches do not change it.</param>
 /// <param name="profile">Where the last of a chain is best put.</param>
 /// <param name="mostMoves">How many jobs may move for one; at least 1.</param>
-public sealed class RoomByMoving(HallState state, PlacementProfile profile, int mostMoves = 8)
+public sealed class RoomByMoving(HallState state, PlacementProfile profile, int mostMoves = 16)
 {
-    // Of every shape so many chains are carried out on a copy before the search gives up on it: shared limits and nodes
-    // that a chain meets twice make few of them fail.
-    private const int MostTrials = 8;
+    // So many chains are carried out on a copy before the search gives up: shared limits and nodes that a chain meets
+    // twice make few of them fail.
+    private const int MostTrials = 64;
 
     private readonly MovableTasks _tasks = new(state);
 

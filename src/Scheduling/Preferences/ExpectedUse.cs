@@ -25,6 +25,12 @@ internal sealed class ExpectedUse : Preference
     // than the mean task's CPU suggests.
     private const double Thrift = 0.875;
 
+    // Until this share of the nodes has a shared GPU with OpenTenths or more tenths free, a share that begins an idle GPU
+    // gains OpenGain thousandths: with many rests open, later shares find one that they complete exactly.
+    private const double OpenNodes = 0.3;
+    private const int OpenTenths = 3;
+    private const double OpenGain = 200;
+
     private readonly ShareWorth _worth;
     private readonly TypicalTask[] _gangs;
     private readonly double _cpuPerMilli;
@@ -45,6 +51,8 @@ internal sealed class ExpectedUse : Preference
 
     public override bool ChoosesGpu => true;
 
+    public override bool DependsOnNodeOnly => false;
+
     public override long Score(HallState state, int node, TaskDemand task, int gpu, ulong draw)
     {
         var gpus = state.FreeGpuMilli(node);
@@ -56,8 +64,12 @@ internal sealed class ExpectedUse : Preference
         Take(free, task, gpu);
         var after = Worth(state, node, free, cpu - task.Cpu, memory - task.Memory);
         var left = Compactness * free.Count(1000) + CoreLeft * (cpu - task.Cpu) / 1000;
-        return (long)Math.Round((after - before - left) * 1000);
+        var gain = gpu >= 0 && gpus[gpu] == 1000 && MayOpen(state) ? OpenGain : 0;
+        return (long)Math.Round((after - before - left + gain) * 1000);
     }
+
+    private static bool MayOpen(HallState state) =>
+        state.Index.NodesWithPartial(OpenTenths) < OpenNodes * state.Shape.Gpus.Length;
 
     private static void Take(Span<int> free, TaskDemand task, int gpu)
     {
