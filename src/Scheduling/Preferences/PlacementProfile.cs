@@ -23,6 +23,13 @@ public sealed class PlacementProfile
         new TypicalTask(12000, 0, 0, [], 0.13), new TypicalTask(64000, 8, 1000, [], 0.01),
     ];
 
+    // The same with shares of every tenth alike, so that no size of rest is taken for worthless.
+    private static readonly ValueList<TypicalTask> FactoryMix =
+    [
+        .. GeneralMix.Where(task => task.GpuMilli is 0 or 1000),
+        .. Enumerable.Range(1, 9).Select(tenth => new TypicalTask(6000, 1, tenth * 100, [], 0.38 / 9)),
+    ];
+
     private PlacementProfile(string name, int mostCandidates, params Preference[] preferences) =>
         (Name, MostCandidates, Preferences) = (name, mostCandidates, preferences);
 
@@ -30,7 +37,7 @@ public sealed class PlacementProfile
     /// The default, over a general mix of tasks: keeps GPUs usable with CPU and memory in view and fills begun nodes,
     /// then keeps racks whole, then takes the lightest feed, then the coolest loop. Looks at few nodes.
     /// </summary>
-    public static PlacementProfile Factory { get; } = FactoryFor(GeneralMix);
+    public static PlacementProfile Factory { get; } = FactoryFor(FactoryMix);
 
     /// <summary>Uniform over the nodes that fit, drawn from the seed and the job's name.</summary>
     public static PlacementProfile Random { get; } = Exhaustive("random", new RandomChoice());
@@ -76,8 +83,11 @@ public sealed class PlacementProfile
 
     /// <summary>The <c>factory</c> profile over the given mix of tasks.</summary>
     /// <param name="typical">What the hall often has to place; shares sum to 1.</param>
-    public static PlacementProfile FactoryFor(ValueList<TypicalTask> typical) =>
-        new("factory", FactoryCandidates, new ExpectedUse(typical), new TightestRack(), new LightestFeed(), new CoolestLoop());
+    /// <param name="keepsOpen">
+    /// True where placed jobs are moved to make room: shares then begin idle GPUs sooner. False leaves idle GPUs asleep.
+    /// </param>
+    public static PlacementProfile FactoryFor(ValueList<TypicalTask> typical, bool keepsOpen = false) =>
+        new("factory", FactoryCandidates, new ExpectedUse(typical, keepsOpen), new TightestRack(), new LightestFeed(), new CoolestLoop());
 
     /// <summary>The profile with this name, or null.</summary>
     public static PlacementProfile? Named(string name) => name switch
