@@ -29,8 +29,8 @@ internal sealed class ExpectedUse : Preference
     // a share that begins an idle GPU gains OpenGain thousandths. With many rests open later shares find one that they
     // complete exactly, and what stays unmatched is mended by moves. Elsewhere idle GPUs are left asleep.
     private const double OpenNodes = 0.3;
-    private const int OpenTenths = 3;
-    private const double OpenGain = 214;
+    private const int OpenTenths = 2;
+    private const double OpenGain = 164;
 
     private readonly bool _keepsOpen;
     private readonly ShareWorth _worth;
