@@ -25,12 +25,13 @@ internal static class ReplayCommand
         var policy = new Option<string>("--policy") { Description = "How a node is chosen.", Required = true };
         policy.AcceptOnlyFromAmong([.. OpenbReplay.Policies]);
         var seed = new Option<ulong>("--seed") { Description = "Seed of the random policy.", DefaultValueFactory = _ => 42 };
-        var written = new Option<string?>("--out") { Description = "Writes every decision to this file." };
+        var moves = new Option<bool>("--moves") { Description = "Lets pods that fit nowhere in by moving placed pods, all of which stay placed." };
+        var written = new Option<string?>("--out") { Description = "Writes every decision to this file; with --moves, where each pod is at the end." };
         var format = new Option<string>("--output", "-o") { Description = "json or text.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("json", "text");
         var command = new Command("openb", "Alibaba's 2023 GPU trace: pods arrive one by one, none leaves.")
         {
-            nodes, pods, order, ranks, policy, seed, written, format,
+            nodes, pods, order, ranks, policy, seed, moves, written, format,
         };
         command.SetAction(parsed => Guarded(() =>
         {
@@ -40,11 +41,14 @@ internal static class ReplayCommand
             var arrivals = Read(parsed.GetValue(order)!, (reader, file) => OpenbFiles.ReadOrder(reader, file, known));
             var rankList = Read(parsed.GetValue(ranks)!, (reader, file) => OpenbFiles.ReadRanks(reader, file, nodeList));
             var watch = Stopwatch.StartNew();
-            var result = OpenbReplay.Run(nodeList, podList, arrivals, rankList, parsed.GetValue(policy)!, parsed.GetValue(seed));
+            var result = OpenbReplay.Run(nodeList, podList, arrivals, rankList, parsed.GetValue(policy)!, parsed.GetValue(seed), parsed.GetValue(moves));
             var seconds = watch.Elapsed.TotalSeconds;
             if (parsed.GetValue(written) is { } path)
                 Write(path, result);
-            Print(Summary(result, seconds), parsed.GetValue(format)!);
+            var summary = Summary(result, seconds);
+            if (parsed.GetValue(moves))
+                summary.Add("moves", result.Moves);
+            Print(summary, parsed.GetValue(format)!);
         }));
         return command;
     }
@@ -63,6 +67,7 @@ internal static class ReplayCommand
         ["failed8Gpu"] = result.FailedWhole(8),
         ["gpuUsedMilli"] = result.GpuUsedMilli,
         ["unallocatedGpus"] = Math.Round(result.UnallocatedGpus, 3),
+        ["boundUnallocatedGpus"] = Math.Round(result.BoundUnallocatedGpus, 3),
         ["allocAt100"] = result.AllocatedAt(100),
         ["allocAt110"] = result.AllocatedAt(110),
         ["allocAt120"] = result.AllocatedAt(120),
@@ -79,7 +84,7 @@ internal static class ReplayCommand
             return;
         }
         foreach (var (name, value) in summary)
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-18} {value}"));
+            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-21} {value}"));
     }
 
     private static T Read<T>(string path, Func<TextReader, string, T> parse)

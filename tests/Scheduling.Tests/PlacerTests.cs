@@ -147,7 +147,7 @@ public sealed class PlacerTests
         var state = new Hall().Rack("r1", 2, 4).Rack("r2", 2, 4).State();
         Assert.Equal(
             "Placed 1 task with 1 GPU on rack r1; chosen node r1-n00 over r1-n01: "
-            + "least-leftover -3 vs -3, tightest-rack -8 vs -8, lightest-feed 1000 vs 1000.",
+            + "expected-use -1095999 vs -1095999, tightest-rack -8 vs -8, lightest-feed 1000 vs 1000, coolest-loop 1000 vs 1000.",
             state.Place(Ask.For(Ask.Group(1))).Explain());
         Assert.StartsWith(
             "Placed 3 tasks with 12 GPUs on racks r1, r2; chosen node r1-n00: ",

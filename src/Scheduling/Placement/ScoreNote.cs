@@ -4,7 +4,7 @@ using Orleans;
 namespace ControlPlane.Scheduling;
 
 /// <summary>What one preference said of one place; higher is better.</summary>
-/// <param name="Preference">The preference, such as <c>least-leftover</c>.</param>
+/// <param name="Preference">The preference, such as <c>expected-use</c>.</param>
 /// <param name="Node">The node.</param>
 /// <param name="Score">The score; comparable only within one preference.</param>
 [GenerateSerializer, Immutable, Alias("ScoreNote")]

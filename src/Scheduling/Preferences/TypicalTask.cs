@@ -8,4 +8,8 @@ namespace ControlPlane.Scheduling;
 /// <param name="GpuMilli">Thousandths of each GPU; 0 without GPU.</param>
 /// <param name="Models">Allowed GPU models; empty allows all.</param>
 /// <param name="Share">Its share of all tasks; the shares of a list sum to 1.</param>
-public sealed record TypicalTask(int CpuMilli, int Gpus, int GpuMilli, ValueList<string> Models, double Share);
+public sealed record TypicalTask(int CpuMilli, int Gpus, int GpuMilli, ValueList<string> Models, double Share)
+{
+    /// <summary>Mebibytes of memory; 0 where memory is not in view.</summary>
+    public long MemoryMebibytes { get; init; }
+}

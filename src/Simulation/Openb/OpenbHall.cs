@@ -49,7 +49,7 @@ public static class OpenbHall
     public static ValueList<TypicalTask> TypicalTasks(IReadOnlyList<OpenbPod> pods)
     {
         var kinds = pods.GroupBy(pod => (pod.CpuMilli, pod.GpuMilli, pod.Gpus, pod.GpuSpec))
-            .Select(group => (Kind: group.Key, Count: group.Count()))
+            .Select(group => (Kind: group.Key, Count: group.Count(), Memory: group.Sum(pod => pod.MemoryMebibytes) / group.Count()))
             .OrderByDescending(entry => entry.Count)
             .ThenByDescending(entry => entry.Kind.CpuMilli)
             .ThenByDescending(entry => entry.Kind.GpuMilli)
@@ -62,9 +62,11 @@ public static class OpenbHall
             covered += kinds[kept++].Count;
         // Shares of all pods, then divided by the share covered: scores are truncated and these roundings are the reference's.
         var all = (double)pods.Count;
-        return kinds.Take(kept).Select(entry => new TypicalTask(
-            entry.Kind.CpuMilli, entry.Kind.Gpus, entry.Kind.GpuMilli,
-            entry.Kind.GpuSpec.Length == 0 ? [] : entry.Kind.GpuSpec.Split('|').ToValueList(),
-            entry.Count / all / (covered / all))).ToValueList();
+        return kinds.Take(kept).Select(entry =>
+        {
+            ValueList<string> models = entry.Kind.GpuSpec.Length == 0 ? [] : entry.Kind.GpuSpec.Split('|').ToValueList();
+            var share = entry.Count / all / (covered / all);
+            return new TypicalTask(entry.Kind.CpuMilli, entry.Kind.Gpus, entry.Kind.GpuMilli, models, share) { MemoryMebibytes = entry.Memory };
+        }).ToValueList();
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace ControlPlane.Simulation.Openb;
 
 /// <summary>The figures of one replay, as the published experiment defines them.</summary>
-/// <param name="decisions">What became of every pod, in order of arrival.</param>
+/// <param name="decisions">What became of every pod in the end, in order of arrival.</param>
 /// <param name="gpus">GPUs of the cluster.</param>
 public sealed class OpenbResult(IReadOnlyList<OpenbDecision> decisions, int gpus)
 {
@@ -14,8 +14,14 @@ public sealed class OpenbResult(IReadOnlyList<OpenbDecision> decisions, int gpus
     /// <summary>What became of every pod, in order of arrival.</summary>
     public IReadOnlyList<OpenbDecision> Decisions => decisions;
 
+    /// <summary>How many times a placed pod was moved.</summary>
+    public int Moves { get; init; }
+
     /// <summary>GPUs held at the end, in thousandths.</summary>
     public long GpuUsedMilli => decisions.Where(decision => decision.IsPlaced).Sum(decision => (long)decision.Pod.MilliGpus);
+
+    /// <summary>GPUs that stay unallocated in any packing of the same arrivals, as <see cref="OpenbBound"/> says.</summary>
+    public double BoundUnallocatedGpus => OpenbBound.UnallocatedGpus(gpus, [.. decisions.Select(decision => decision.Pod)]);
 
     /// <summary>GPUs that nobody holds at the end.</summary>
     public double UnallocatedGpus => gpus - GpuUsedMilli / 1000.0;
