@@ -104,7 +104,8 @@ internal sealed class Plan
 
     /// <summary>A place in which the job fits for the whole interval, or null.</summary>
     public Placed? Place(JobId job, JobSpec spec, long from, long until, PlacementProfile profile, ulong seed) =>
-        PlaceIn(Worst(from, until), job, spec, from, until, profile, seed);
+        // Without windows the worst case is only read.
+        PlaceIn(from == Now && _windows.Count == 0 ? FromNow(until) : Worst(from, until), job, spec, from, until, profile, seed);
 
     /// <summary>As <see cref="Place"/>, in a worst case of the interval that may be changed.</summary>
     public Placed? PlaceIn(HallState worst, JobId job, JobSpec spec, long from, long until, PlacementProfile profile, ulong seed)

@@ -53,6 +53,9 @@ public sealed class Timeline
     /// <summary>The reservations, in the order in which they were made.</summary>
     public IReadOnlyList<PlannedStart> Reservations => [.. _reservations.Select(one => one.ToPlannedStart())];
 
+    /// <summary>The job's reservation, or null.</summary>
+    public PlannedStart? ReservationOf(JobId job) => _reservations.Find(one => one.Holding.Job == job)?.ToPlannedStart();
+
     /// <summary>Reserves the earliest start given everything that is planned already, and adds it to the plan.</summary>
     /// <param name="job">The job; it has no reservation here.</param>
     /// <param name="spec">What it asks for.</param>
@@ -184,6 +187,13 @@ public sealed class Timeline
         var until = StartSearch.End(_plan.Now, Length(duration));
         return _plan.Windows.Where(window => window.Bars(_plan.Base.Shape, job, spec.Queue, _plan.Now, until))
             .FirstOrDefault(window => assignment.Tasks.Any(task => window.Nodes.Contains(task.Node)))?.Name;
+    }
+
+    /// <summary>How many reservations and windows begin before a job that starts now would end.</summary>
+    internal int StartsBefore(TimeSpan? duration)
+    {
+        var until = StartSearch.End(_plan.Now, Length(duration));
+        return _plan.Line.StartsBefore(until) + _plan.Windows.Count(window => window.From.UtcTicks < until);
     }
 
     private bool Fits(Holding holding) => _plan.Fits(holding.Job, holding.Held, _plan.Now, holding.Until);

@@ -1,5 +1,4 @@
 using ControlPlane.Domain;
-using ControlPlane.Domain.Jobs;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Simulation.Philly;
@@ -10,21 +9,26 @@ internal sealed class QueueReplay
     // Least left over, lowest index among equals: the experiment's own choice of node.
     private static readonly PlacementProfile Profile = PlacementProfile.BestFit;
 
+    private static readonly Waiting TooLarge = new([new Reason(ReasonCode.GpusShort, "", 0, 0, "", [], 0)]);
+
     private readonly HallState _state;
     private readonly QueuePass _pass;
-    private readonly Queue<Waits> _arrivals;
-    private readonly SortedDictionary<(long Length, long Submit, long Id), Waits> _waiting = [];
+    private readonly Dictionary<JobId, PhillyJob> _jobs = [];
+    private readonly Queue<WaitingJob> _arrivals;
+    private readonly WaitingJobs _waiting = new();
     private readonly PriorityQueue<JobId, (long End, long Id)> _ends = new();
     private readonly Dictionary<JobId, long> _endOf = [];
-    private readonly Dictionary<JobId, PlannedStart> _reserved = [];
     private readonly List<PhillyTimes> _times = [];
-    private readonly bool _shortestFirst;
+    private IReadOnlyList<PlannedStart> _reserved = [];
 
     public QueueReplay(PhillyHall hall, IReadOnlyList<PhillyJob> jobs, QueuePass pass, bool shortestFirst)
     {
-        (_state, _pass, _shortestFirst) = (new HallState(hall.Layout()), pass, shortestFirst);
-        _arrivals = new Queue<Waits>(jobs.OrderBy(job => job.Submit).ThenBy(job => job.Id)
-            .Select(job => new Waits(job, new JobId($"philly-{job.Id}"), hall.SpecOf(job))));
+        (_state, _pass) = (new HallState(hall.Layout()), pass);
+        var order = jobs.OrderBy(job => shortestFirst ? job.Duration : 0).ThenBy(job => job.Submit).ThenBy(job => job.Id);
+        var waiting = order.Select((job, rank) => (job, new WaitingJob(new JobId($"philly-{job.Id}"), hall.SpecOf(job), rank))).ToList();
+        foreach (var (job, one) in waiting)
+            _jobs.Add(one.Job, job);
+        _arrivals = new Queue<WaitingJob>(waiting.OrderBy(one => one.job.Submit).ThenBy(one => one.job.Id).Select(one => one.Item2));
     }
 
     public IReadOnlyList<PhillyTimes> Run()
@@ -32,7 +36,7 @@ internal sealed class QueueReplay
         while (_arrivals.Count > 0 || _ends.Count > 0)
         {
             var now = Math.Min(
-                _arrivals.TryPeek(out var next) ? next.Job.Submit : long.MaxValue,
+                _arrivals.TryPeek(out var next) ? _jobs[next.Job].Submit : long.MaxValue,
                 _ends.TryPeek(out _, out var end) ? end.End : long.MaxValue);
             while (_ends.TryPeek(out var ended, out end) && end.End == now)
             {
@@ -40,74 +44,66 @@ internal sealed class QueueReplay
                 _endOf.Remove(ended);
                 _state.Release(ended);
             }
-            while (_arrivals.TryPeek(out next) && next.Job.Submit == now)
-            {
-                _arrivals.Dequeue();
-                _waiting.Add((_shortestFirst ? next.Job.Duration : 0, next.Job.Submit, next.Job.Id), next);
-            }
-            Pass(now);
+            while (_arrivals.TryPeek(out next) && _jobs[next.Job].Submit == now)
+                _waiting.Add(_arrivals.Dequeue());
+            if (_pass is QueuePass.Easy or QueuePass.Conservative)
+                Backfilled(now);
+            else
+                Plain(now);
         }
         return _times;
     }
 
-    private void Pass(long now)
+    private void Plain(long now)
     {
-        Timeline? timeline = null;
         var tooLarge = int.MaxValue;
-        var refused = new HashSet<(int Gpus, long Duration)>();
-        foreach (var (key, one) in _waiting.ToList())
+        foreach (var one in _waiting.InOrder.ToList())
         {
-            // A size that did not fit in this pass does not fit later in it, nor does a larger one.
-            var found = one.Job.Gpus < tooLarge && one.Job.Gpus <= _state.FreeGpus ? Place(one) : null;
-            if (found is null)
-                tooLarge = Math.Min(tooLarge, one.Job.Gpus);
-            if (found is not null && timeline is not null)
-                found = refused.Contains((one.Job.Gpus, one.Job.Duration)) ? null : Beside(timeline, one, found);
-            if (found is not null)
-            {
-                timeline?.Started(one.Name, one.Spec, found, one.Length);
-                Start(one, found, now);
-                _waiting.Remove(key);
-                continue;
-            }
-            if (_pass == QueuePass.StopAtFirst)
+            if (Decide(one, ref tooLarge) is Placed placed)
+                Start(one, placed.Assignment, now);
+            else if (_pass == QueuePass.StopAtFirst)
                 return;
-            if (_pass == QueuePass.Skip)
-                continue;
-            refused.Add((one.Job.Gpus, one.Job.Duration));
-            if (timeline is not null && _pass == QueuePass.Easy)
-                continue;
-            timeline ??= new Timeline(_state, At(now), job => At(_endOf[job]), []);
-            _reserved[one.Name] = timeline.Reserve(one.Name, one.Spec, one.Length, Profile, 0, _reserved.GetValueOrDefault(one.Name))!;
         }
     }
 
-    private Assignment? Place(Waits one) =>
-        Placer.Place(_state, one.Name, one.Spec, Profile, 0) is Placed placed ? placed.Assignment : null;
-
-    private static Assignment? Beside(Timeline timeline, Waits one, Assignment found)
+    private void Backfilled(long now)
     {
-        if (timeline.FitsBeside(one.Name, one.Spec, found, one.Length))
-            return found;
-        if (timeline.PlaceBeside(one.Name, one.Spec, one.Length, Profile, 0) is { } other)
-            return other.Assignment;
-        return timeline.MayStartNow(one.Name, one.Spec, found, one.Length) ? found : null;
+        var options = new CycleOptions(Profile, 0, At(now), _ => null)
+        {
+            Backfill = _pass == QueuePass.Easy ? Backfill.Easy : Backfill.Conservative,
+            Depth = int.MaxValue,
+            ExpectedEnd = job => At(_endOf[job]),
+            Reserved = _reserved,
+        };
+        var pass = new BackfillPass(_state, _waiting, options);
+        var tooLarge = int.MaxValue;
+        foreach (var one in _waiting.InOrder.ToList())
+        {
+            if (pass.Consider(one, Decide(one, ref tooLarge)) is Placed placed)
+                Start(one, placed.Assignment, now);
+        }
+        _reserved = pass.Reservations;
     }
 
-    private void Start(Waits one, Assignment assignment, long now)
+    // A size that did not fit in this pass does not fit later in it, nor does a larger one.
+    private PlacementDecision Decide(WaitingJob one, ref int tooLarge)
     {
-        _state.Assign(one.Name, one.Spec, assignment);
-        var end = now + one.Job.Duration;
-        _ends.Enqueue(one.Name, (end, one.Job.Id));
-        _endOf.Add(one.Name, end);
-        _reserved.Remove(one.Name);
-        _times.Add(new PhillyTimes(one.Job, now, end));
+        var gpus = _jobs[one.Job].Gpus;
+        if (gpus < tooLarge && gpus <= _state.FreeGpus && Placer.Place(_state, one.Job, one.Spec, Profile, 0) is Placed placed)
+            return placed;
+        tooLarge = Math.Min(tooLarge, gpus);
+        return TooLarge;
+    }
+
+    private void Start(WaitingJob one, Assignment assignment, long now)
+    {
+        var job = _jobs[one.Job];
+        _state.Assign(one.Job, one.Spec, assignment);
+        _waiting.Remove(one.Job);
+        _ends.Enqueue(one.Job, (now + job.Duration, job.Id));
+        _endOf.Add(one.Job, now + job.Duration);
+        _times.Add(new PhillyTimes(job, now, now + job.Duration));
     }
 
     private static DateTimeOffset At(long seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
-
-    private sealed record Waits(PhillyJob Job, JobId Name, JobSpec Spec)
-    {
-        public TimeSpan Length => TimeSpan.FromSeconds(Job.Duration);
-    }
 }
