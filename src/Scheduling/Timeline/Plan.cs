@@ -59,6 +59,12 @@ internal sealed class Plan
     {
         holding.AddTo(Base);
         Line.Add(holding, begun: true);
+        // Whether a share adds to the draw differs from instant to instant: no worst case can be told of it.
+        if (PlanFit.Shares(holding.Held))
+        {
+            Forget(0);
+            return;
+        }
         var covered = Line.StartsBefore(holding.Until);
         foreach (var (starts, worst) in _kept)
         {
@@ -66,8 +72,6 @@ internal sealed class Plan
             if (starts <= covered)
             {
                 holding.AddTo(worst);
-                // A share may wake a GPU now that is awake in the worst case anyway: its draw counts from now on.
-                WorstCase.Fold(worst, Base, holding.Held);
             }
             else if (covered == 0 || _kept.ContainsKey(covered))
             {
