@@ -60,11 +60,13 @@ public sealed class BackfillPass
         var own = timeline.Withdraw(job.Job);
         _provisional.Remove(job.Job);
         if (Admitted(job, decision as Placed, own) is { } placed)
-        {
-            _ends[job.Job] = _options.Now + job.Spec.Expected;
             return placed;
+        // The placer tries places in one order only: the timeline may know one for now that it did not find.
+        if (Reserve(job, own) is { } reserved && reserved.Start <= _options.Now)
+        {
+            _made.Remove(job.Job);
+            return Start(job, NodeChoice.None.ToPlaced(_state.Layout, _options.Profile, reserved.Assignment));
         }
-        Reserve(job, own);
         return decision is Placed delays ? new Waiting([Because(job, delays)]) : decision;
     }
 
@@ -147,10 +149,7 @@ public sealed class BackfillPass
         if (found is null && own?.Start <= _options.Now && timeline.FitsBeside(job.Job, job.Spec, own.Assignment, job.Spec.Expected))
             found = NodeChoice.None.ToPlaced(_state.Layout, _options.Profile, own.Assignment);
         if (found is not null)
-        {
-            timeline.Started(job.Job, job.Spec, found.Assignment, job.Spec.Expected);
-            return found;
-        }
+            return Start(job, found);
         if (placed is null)
             return null;
         if (_provisional.Count > 0 && own is null)
@@ -176,20 +175,29 @@ public sealed class BackfillPass
         var aside = SetAside();
         var found = Beside(job, placed);
         if (found is not null)
-            _timeline!.Started(job.Job, job.Spec, found.Assignment, job.Spec.Expected);
+            Start(job, found);
         BringBack(aside);
         return found;
     }
 
-    private void Reserve(WaitingJob job, PlannedStart? own)
+    private Placed Start(WaitingJob job, Placed placed)
+    {
+        _ends[job.Job] = _options.Now + job.Spec.Expected;
+        _timeline!.Started(job.Job, job.Spec, placed.Assignment, job.Spec.Expected);
+        return placed;
+    }
+
+    private PlannedStart? Reserve(WaitingJob job, PlannedStart? own)
     {
         if (_made.Count >= Depth || job.Spec.Expected is not { } duration)
-            return;
+            return null;
         var holds = own is not null && Holds(_timeline!, own) && _timeline!.Withdraw(job.Job) is not null;
         var aside = holds ? [] : SetAside();
-        if (_timeline!.Reserve(job.Job, job.Spec, duration, _options.Profile, _options.Seed, own) is not null)
+        var reserved = _timeline!.Reserve(job.Job, job.Spec, duration, _options.Profile, _options.Seed, own);
+        if (reserved is not null)
             _made.Add(job.Job);
         BringBack(aside);
+        return reserved;
     }
 
     private List<PlannedStart> SetAside()
