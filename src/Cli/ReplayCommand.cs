@@ -14,7 +14,7 @@ internal static class ReplayCommand
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Builds the command.</summary>
-    public static Command Build() => new("replay", "Replays a published experiment.") { Openb() };
+    public static Command Build() => new("replay", "Replays a published experiment.") { Openb(), PhillyReplayCommand.Build() };
 
     private static Command Openb()
     {

@@ -7,13 +7,16 @@ using ControlPlane.Benchmarks.Scheduling;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "scheduling", "submit", "kernel", "activation"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "activation"] : names;
 foreach (var name in wanted)
 {
     switch (name)
     {
         case "placement":
             PlacementBenchmark.Run();
+            break;
+        case "timeline":
+            TimelineBenchmark.Run();
             break;
         case "scheduling":
             SchedulingBenchmark.Run(json, only);
@@ -28,7 +31,7 @@ foreach (var name in wanted)
             await ActivationBenchmark.Run();
             break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, scheduling, submit, kernel, activation.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, activation.");
             return 2;
     }
 }

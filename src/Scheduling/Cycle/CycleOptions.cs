@@ -21,4 +21,19 @@ public sealed record CycleOptions(
 
     /// <summary>Whether jobs may be evicted or shrunk for others.</summary>
     public bool MayEvict { get; init; } = true;
+
+    /// <summary>For whom starts are reserved, so that later jobs do not delay them.</summary>
+    public Backfill Backfill { get; init; }
+
+    /// <summary>How many reservations conservative backfilling makes in a pass; 1 or more. Jobs beyond may be delayed by later ones.</summary>
+    public int Depth { get; init; } = 64;
+
+    /// <summary>When a running job is expected to end, null when nobody knows; by default its start plus its expected duration.</summary>
+    public Func<JobId, DateTimeOffset?>? ExpectedEnd { get; init; }
+
+    /// <summary>When nodes are not for everybody; respected whether or not starts are reserved.</summary>
+    public IReadOnlyList<NodeWindow> Windows { get; init; } = [];
+
+    /// <summary>The reservations that the pass before made: kept while they hold and nothing earlier is found.</summary>
+    public IReadOnlyList<PlannedStart> Reserved { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using ControlPlane.Domain;
+
 namespace ControlPlane.Scheduling;
 
 /// <summary>
@@ -26,7 +28,7 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         for (var victim = 0; victim < may.Length; victim++)
         {
             var branch = victim == queue ? -1 : BranchOf(queue, victim);
-            may[victim] = branch >= 0 && MayTake(queue, milli, branch, default, long.MaxValue / 4, keepQuota: false);
+            may[victim] = branch >= 0 && MayTake(queue, milli, branch, default, 0, 0, keepQuota: false);
         }
         return may;
     }
@@ -39,7 +41,7 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
     {
         if (queue < 0)
             yield break;
-        var taken = new Dictionary<int, Taken>();
+        var taken = new Tally();
         var later = new List<VictimUnit>();
         var lines = units.Where(unit => unit.Victim.Queue >= 0 && BranchOf(queue, unit.Victim.Queue) >= 0)
             .GroupBy(unit => unit.Victim.Queue).Select(group => new Queue<VictimUnit>(group)).ToList();
@@ -51,14 +53,14 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
                 later.Add(unit);
                 continue;
             }
-            Add(taken, unit);
+            taken.Add(unit, state.Shape.QueuePath[unit.Victim.Queue]);
             yield return unit;
         }
         foreach (var unit in later)
         {
             if (!MayTake(queue, milli, unit, taken, keepQuota: false))
                 continue;
-            Add(taken, unit);
+            taken.Add(unit, state.Shape.QueuePath[unit.Victim.Queue]);
             yield return unit;
         }
     }
@@ -77,23 +79,23 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         return branch;
     }
 
-    private Queue<VictimUnit>? MostOver(List<Queue<VictimUnit>> lines, int queue, Dictionary<int, Taken> taken)
+    private Queue<VictimUnit>? MostOver(List<Queue<VictimUnit>> lines, int queue, Tally taken)
     {
         lines.RemoveAll(line => line.Count == 0);
         return lines.Count < 2 ? lines.FirstOrDefault() : lines.MaxBy(line =>
         {
             var branch = BranchOf(queue, line.Peek().Victim.Queue);
-            return (shares.Used(branch) - taken.GetValueOrDefault(branch).Milli) / Math.Max(1, shares.ShareOf(branch));
+            return (shares.Used(branch) - taken.Of(branch).Milli) / Math.Max(1, shares.ShareOf(branch));
         });
     }
 
-    private bool MayTake(int queue, long milli, VictimUnit unit, Dictionary<int, Taken> taken, bool keepQuota)
+    private bool MayTake(int queue, long milli, VictimUnit unit, Tally taken, bool keepQuota)
     {
         var branch = BranchOf(queue, unit.Victim.Queue);
-        return MayTake(queue, milli, branch, taken.GetValueOrDefault(branch), unit.FreedMilli, keepQuota);
+        return MayTake(queue, milli, branch, taken.Of(branch), taken.FreedBy(unit), unit.LeastBackMilli, keepQuota);
     }
 
-    private bool MayTake(int queue, long milli, int branch, Taken taken, long freed, bool keepQuota)
+    private bool MayTake(int queue, long milli, int branch, Taken taken, long freed, long back, bool keepQuota)
     {
         var quota = state.Layout.Queues[branch].QuotaMilliGpu;
         if (quota < 0)
@@ -101,8 +103,8 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         var used = state.Queues.Used[branch] - taken.Milli;
         if (keepQuota && used - freed < quota)
             return false;
-        // With the smallest victim back, the queue must be above what it deserves: else that one was taken without need.
-        var least = Math.Min(freed, taken.Milli > 0 ? taken.Least : long.MaxValue);
+        // With any victim back at its least, the queue must be above what it deserves: else that one was taken without need.
+        var least = Math.Min(back, taken.Milli > 0 ? taken.Least : long.MaxValue);
         var (ofQuota, ofShare) = (used - freed + least, shares.Used(branch) - taken.Milli - freed + least);
         // The branches meet above this one, so that the job's own side must hold up to there.
         var steps = Array.IndexOf(state.Shape.QueuePath[queue], Sibling(queue, branch));
@@ -138,22 +140,36 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
         return best;
     }
 
-    private void Add(Dictionary<int, Taken> taken, VictimUnit unit)
-    {
-        foreach (var above in state.Shape.QueuePath[unit.Victim.Queue])
-        {
-            var before = taken.GetValueOrDefault(above);
-            var least = before.Milli > 0 ? Math.Min(before.Least, unit.FreedMilli) : unit.FreedMilli;
-            taken[above] = new Taken(before.Milli + unit.FreedMilli, least);
-        }
-    }
-
-    /// <summary>What was taken of a queue so far, and the smallest victim among it.</summary>
-    private readonly record struct Taken(long Milli, long Least);
-
     private enum Within
     {
         Quota,
         Share,
+    }
+
+    /// <summary>What was taken of a queue so far, and the least with which one of its victims would come back.</summary>
+    private readonly record struct Taken(long Milli, long Least);
+
+    /// <summary>Adds victims up, by queue and by job: units of one job overlap, in whatever order they are taken.</summary>
+    private sealed class Tally
+    {
+        private readonly Dictionary<int, Taken> _queues = [];
+        private readonly Dictionary<JobId, long> _jobs = [];
+
+        public Taken Of(int queue) => _queues.GetValueOrDefault(queue);
+
+        /// <summary>What a unit frees on top of its job's units before.</summary>
+        public long FreedBy(VictimUnit unit) =>
+            Math.Max(0, unit.Victim.Held.MilliGpus - (unit.After?.MilliGpus ?? 0) - _jobs.GetValueOrDefault(unit.Victim.Job));
+
+        public void Add(VictimUnit unit, int[] queues)
+        {
+            var freed = FreedBy(unit);
+            _jobs[unit.Victim.Job] = _jobs.GetValueOrDefault(unit.Victim.Job) + freed;
+            foreach (var queue in queues)
+            {
+                var before = Of(queue);
+                _queues[queue] = new Taken(before.Milli + freed, before.Milli > 0 ? Math.Min(before.Least, unit.LeastBackMilli) : unit.LeastBackMilli);
+            }
+        }
     }
 }

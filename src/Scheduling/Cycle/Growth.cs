@@ -10,12 +10,13 @@ internal sealed class Growth
     private readonly FairShares? _shares;
     private readonly RoomFinder _finder;
     private readonly CycleOptions _options;
+    private readonly BackfillPass? _backfill;
     private readonly List<JobId> _jobs;
     private int _searches;
 
-    public Growth(HallState state, FairShares? shares, RoomFinder finder, CycleOptions options)
+    public Growth(HallState state, FairShares? shares, RoomFinder finder, CycleOptions options, BackfillPass? backfill)
     {
-        (_state, _shares, _finder, _options) = (state, shares, finder, options);
+        (_state, _shares, _finder, _options, _backfill) = (state, shares, finder, options, backfill);
         _jobs = [.. state.Sizable
             .Where(held => ElasticSize.Missing(held.Value.Spec, held.Value.Assignment).Count > 0)
             .OrderByDescending(held => held.Value.Spec.Priority)
@@ -55,7 +56,8 @@ internal sealed class Growth
         for (var count = _shares is null ? missing.Count : 1; count > 0; count /= 2)
         {
             var some = missing.Take(count).ToList();
-            if (Placer.Complete(_state, job, [.. held.Tasks], some, _options.Profile, _options.Seed) is { } larger)
+            if (Placer.Complete(_state, job, [.. held.Tasks], some, _options.Profile, _options.Seed) is { } larger
+                && _backfill?.MayGrow(job, spec, held, larger) != false)
                 return new CycleStep(StepKind.Grow, job, null, larger, [], []);
         }
         return Reclaim(job, spec, held, missing[0]);
@@ -66,7 +68,7 @@ internal sealed class Growth
         if (_shares is null || _searches >= _options.MostSearches || one.Task >= spec.Groups[one.Group].Count)
             return null;
         var goal = new RoomGoal(job, spec, TaskDemand.Of(_state.Shape, spec, [one]), [.. held.Tasks], [one]);
-        return _finder.ForGrowth(goal, ref _searches);
+        return _finder.ForGrowth(goal, ref _searches) is { } step && _backfill?.Allows(step, spec) != false ? step : null;
     }
 
     private bool IsDamaged(Assignment held) => held.Tasks.Any(task =>

@@ -68,14 +68,13 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
         return room is not null && StaysWithinPart(queue, room) ? Step(StepKind.Preempt, goal, room) : null;
     }
 
-    // A preemption that took its queue further above its part would be undone by a reclaim, and that by it.
+    // A preemption that took its queue further above its part would be undone by a reclaim, and that by it. What elastic
+    // victims had grown by does not count: they come back at their least.
     private bool StaysWithinPart(int queue, Room room)
     {
         if (shares is null || queue < 0)
             return true;
-        var gain = room.Assignment.MilliGpus
-            - room.Evicted.Sum(job => state.AssignmentOf(job)!.MilliGpus)
-            - room.Changed.Sum(change => state.AssignmentOf(change.Job)!.MilliGpus - change.Assignment.MilliGpus);
+        var gain = room.Assignment.MilliGpus - room.Evicted.Sum(job => state.SpecOf(job)!.LeastMilliGpus);
         return gain <= 0 || Array.TrueForAll(state.Shape.QueuePath[queue], above => shares.Used(above) + gain <= shares.ShareOf(above) + EvictionRights.Tolerance);
     }
 

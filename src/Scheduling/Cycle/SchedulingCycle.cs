@@ -17,6 +17,7 @@ public sealed class SchedulingCycle
     private readonly FairShares? _shares;
     private readonly FairOrder _line;
     private readonly Repairs _repairs;
+    private readonly BackfillPass? _backfill;
     private readonly Queue<JobId> _damaged;
     private readonly Dictionary<JobShape, PlacementDecision> _blocked = [];
     private readonly Dictionary<JobId, (WaitingJob Job, PlacementDecision Decision)> _passedOver = [];
@@ -39,6 +40,7 @@ public sealed class SchedulingCycle
         if (FairOrder.Applies(state.Layout))
             _shares = new FairShares(state, AskedBy(state, waiting), options.Past);
         _line = new FairOrder(state, _shares, waiting.InOrder);
+        _backfill = BackfillPass.Applies(options) ? new BackfillPass(state, waiting, options) : null;
         _repairs = new Repairs(state, options.Profile, options.Seed);
         _damaged = new Queue<JobId>(_repairs.Damaged());
     }
@@ -51,6 +53,9 @@ public sealed class SchedulingCycle
 
     /// <summary>True once the pass has nothing more to do.</summary>
     public bool IsOver { get; private set; }
+
+    /// <summary>The starts that this pass reserved, in order; to be given to the next pass.</summary>
+    public IReadOnlyList<PlannedStart> Reservations => _backfill?.Reservations ?? [];
 
     /// <summary>The next step, to be carried out before the next call; null when the pass is over.</summary>
     public CycleStep? Next()
@@ -93,6 +98,7 @@ public sealed class SchedulingCycle
                 steps.Add(step);
             }
             said.AddRange(cycle.PassedOver);
+            options = cycle._backfill?.Next() ?? options;
             if (steps.Count == before)
                 return new CycleResult(steps, [.. cycle.PassedOver], said);
         }
@@ -146,24 +152,35 @@ public sealed class SchedulingCycle
             // Comparing shapes costs about as much as placing a job: not done before anything is blocked.
             if (_blocked.Count > 0 && _blocked.TryGetValue(JobShape.Of(job.Spec), out var same))
             {
+                if (_backfill?.Consider(job, same) is Placed due)
+                    return Start(job.Job, due);
                 _passedOver.Add(job.Job, (job, same));
                 continue;
             }
             looks--;
             var decision = Placer.Place(_state, job.Job, job.Spec, _options.Profile, _options.Seed);
-            if (decision is Placed placed)
-                return new CycleStep(StepKind.Place, job.Job, placed, placed.Assignment, [], []);
-            _blocked.Add(JobShape.Of(job.Spec), decision);
-            _passedOver.Add(job.Job, (job, decision));
+            var answer = _backfill?.Consider(job, decision) ?? decision;
+            if (answer is Placed placed)
+                return Start(job.Job, placed);
+            // One that fits and would delay another says nothing of a shorter one of its shape.
+            if (decision is not Placed)
+                _blocked.Add(JobShape.Of(job.Spec), decision);
+            _passedOver.Add(job.Job, (job, answer));
         }
         return null;
     }
+
+    private static CycleStep Start(JobId job, Placed placed) => new(StepKind.Place, job, placed, placed.Assignment, [], []);
+
+    // A job that fits and has to wait for another's sake looks for nobody to give way.
+    private static bool MayLook(PlacementDecision decision) =>
+        decision is Waiting waiting && waiting.Reasons[0].Code is not (ReasonCode.WouldDelay or ReasonCode.WindowAhead);
 
     private CycleStep? FindRoom()
     {
         if (_lookers is null)
         {
-            var lookers = _passedOver.Values.Where(one => one.Decision is Waiting).Select(one => one.Job)
+            var lookers = _passedOver.Values.Where(one => MayLook(one.Decision)).Select(one => one.Job)
                 .OrderByDescending(job => job.Spec.Priority).ThenBy(job => job.Sequence);
             _lookers = new FairOrder(_state, _shares, lookers);
         }
@@ -173,7 +190,7 @@ public sealed class SchedulingCycle
             if (_foundNone.Contains(shape) || !_waiting.Contains(job.Job))
                 continue;
             _finder ??= new RoomFinder(_state, _shares, _options);
-            if (_finder.For(job, ref _searches) is { } step)
+            if (_finder.For(job, ref _searches) is { } step && _backfill?.Allows(step, job.Spec) != false)
             {
                 _passedOver.Remove(job.Job);
                 return step;
@@ -185,7 +202,7 @@ public sealed class SchedulingCycle
 
     private CycleStep? Grow()
     {
-        _growth ??= new Growth(_state, _shares, _finder ?? new RoomFinder(_state, _shares, _options), _options);
+        _growth ??= new Growth(_state, _shares, _finder ?? new RoomFinder(_state, _shares, _options), _options, _backfill);
         return _growth.Next();
     }
 }

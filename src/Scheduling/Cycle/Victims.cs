@@ -16,7 +16,13 @@ internal sealed record Victim(JobId Job, JobSpec Spec, Assignment Held, int Queu
 /// <param name="Victim">The job.</param>
 /// <param name="After">What it holds afterwards, or null when it is evicted.</param>
 /// <param name="FreedMilli">What this alone frees, beyond the job's units before it, in thousandths of a GPU.</param>
-internal sealed record VictimUnit(Victim Victim, Assignment? After, long FreedMilli);
+internal sealed record VictimUnit(Victim Victim, Assignment? After, long FreedMilli)
+{
+    /// <summary>The least with which the job would come back: its minimum when it is evicted, one task when it shrinks.</summary>
+    public long LeastBackMilli { get; } = After is null
+        ? Victim.Spec.LeastMilliGpus
+        : Victim.Spec.Groups.Where(group => group.MilliGpusPerTask > 0).Select(group => group.MilliGpusPerTask).DefaultIfEmpty(0).Min();
+}
 
 /// <summary>The running jobs that may make room for others, cheapest first, collected once for a pass.</summary>
 internal sealed class Victims

@@ -71,4 +71,7 @@ public enum ReasonCode
 
     /// <summary>Starting now would delay a job that waits longer and has a reservation.</summary>
     WouldDelay = 22,
+
+    /// <summary>The job fits now, but would still run when its nodes are maintained or kept for others.</summary>
+    WindowAhead = 23,
 }

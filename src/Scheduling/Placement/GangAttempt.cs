@@ -30,6 +30,9 @@ internal sealed class GangAttempt(
             task.Spread = spread;
         foreach (var task in kept)
             Put(task);
+        // A gang that grows beyond one leaf loads the trunks with the tasks that it had there before, too.
+        if (kept.Count > 0 && spread.HasFlag(Spread.Leaves) && kept.Any(Overloads))
+            return false;
         foreach (var task in _largestFirst)
         {
             if (!Fill(task, level, domain))
@@ -150,6 +153,13 @@ internal sealed class GangAttempt(
 
     private void Take(TaskDemand task, int index, Candidate where) =>
         Put(Placer.TaskOn(scratch, task, task.NumberAt(index), where));
+
+    private bool Overloads(TaskPlacement task)
+    {
+        var rack = scratch.Layout.Racks[scratch.Shape.Rack[task.Node]];
+        return demands[task.Group].Bandwidth > 0
+            && ((rack.LeafLink >= 0 && scratch.Links.Left(rack.LeafLink) < 0) || (rack.SpineLink >= 0 && scratch.Links.Left(rack.SpineLink) < 0));
+    }
 
     private void Put(TaskPlacement placed)
     {
