@@ -6,8 +6,18 @@ namespace ControlPlane.Grains;
 public sealed class FactoryOptions
 {
     /// <summary>Simulated seconds that pass in one second on simulated GPUs. Default 1.</summary>
-    [Range(0.001, 1_000_000)]
+    [Range(0.001, Placement.WorkSaved.MostTimeScale)]
     public double TimeScale { get; set; } = 1;
+
+    /// <summary>
+    /// For which waiting jobs starts are reserved, so that later ones do not delay them: none, easy (the first) or
+    /// conservative (the first <see cref="BackfillDepth"/>). It goes by expected durations. Default none.
+    /// </summary>
+    public Scheduling.Backfill Backfill { get; set; }
+
+    /// <summary>How many starts conservative backfilling reserves. Default 16.</summary>
+    [Range(1, 1024)]
+    public int BackfillDepth { get; set; } = 16;
 
     /// <summary>How often a rack reports to its hall. Default one second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]

@@ -90,6 +90,31 @@ public class CycleTests
     }
 
     [Fact]
+    public async Task With_a_reserved_start_shorter_jobs_fill_the_gap_and_longer_ones_wait_behind_it()
+    {
+        await using var factory = await TestFactory.StartAsync(
+            new TestFactoryOptions { Configure = options => options.Backfill = Backfill.Easy }, TestHall.Named().With("DGX-H100-x4", 1, "h100"));
+
+        await factory.SubmitAsync("runs", TestJobs.Gang(tasks: 2, gpus: 8, seconds: 100));
+        await factory.RunUntilAsync("runs", JobPhase.Running);
+        await factory.SubmitAsync("head", TestJobs.Gang(tasks: 4, gpus: 8, seconds: 20));
+        await factory.SubmitAsync("long", TestJobs.Gang(gpus: 8, seconds: 500));
+        await factory.SubmitAsync("short", TestJobs.Gang(gpus: 8, seconds: 40));
+
+        await factory.RunUntilAsync("short", JobPhase.Succeeded);
+        Assert.Equal((JobPhase.Waiting, JobPhase.Waiting), ((await factory.JobAsync("head")).Phase, (await factory.JobAsync("long")).Phase));
+        Assert.Contains("Expected to start by", await factory.Grains.Hall(new("hall-a")).Why(new JobId("head")), StringComparison.Ordinal);
+        var head = await factory.RunUntilAsync("head", JobPhase.Running);
+        var runs = await factory.JobAsync("runs");
+        Assert.InRange((head.Last!.StartedAt!.Value - runs.Last!.EndedAt!.Value).TotalSeconds, 0, 3);
+        await factory.RunUntilAsync("long", JobPhase.Running);
+
+        var events = await factory.Grains.Hall(new("hall-a")).Events(0, 100);
+        foreach (var happened in events.Events)
+            Assert.True((await factory.Grains.Decisions(new("hall-a")).Replay(happened.Sequence))!.Same, happened.Message);
+    }
+
+    [Fact]
     public async Task Small_jobs_are_moved_together_so_that_a_whole_node_comes_free_and_nobody_is_lost()
     {
         await using var factory = await TestFactory.StartAsync(TestHall.Named().With("DGX-H100-x4", 1, "h100"));

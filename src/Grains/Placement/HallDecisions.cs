@@ -121,12 +121,26 @@ internal sealed class HallDecisions(
 
     /// <summary>What a cycle may do that begins before the entry which its seed names.</summary>
     public static CycleOptions Options(HallBook book, PlacementProfile profile, ulong seed, PassFacts pass, double timeScale) => new(
-        profile, seed, pass.At, job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, pass.At, timeScale) : null)
+        profile, seed, WorkSaved.WorkTime(pass.At, timeScale), job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, pass.At, timeScale) : null)
     {
         MayMove = pass.FindRoom,
         MayEvict = pass.FindRoom,
         MostSearches = SearchesPerPass,
+        Backfill = pass.Backfill,
+        Depth = pass.Depth,
+        Reserved = pass.Reserved,
+        ExpectedEnd = job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.ExpectedEnd(known, pass.At, timeScale) : null,
     };
+
+    /// <summary>When a waiting job is expected to start, by what is known of those who run; null when nothing tells.</summary>
+    public TimelineEstimate? Estimate(JobId job, JobSpec spec)
+    {
+        var (at, work) = (now(), WorkSaved.WorkTime(now(), timeScale));
+        var timeline = new Timeline(book.State!, work, other => book.Jobs.TryGetValue(other, out var known) ? WorkSaved.ExpectedEnd(known, at, timeScale) : null, []);
+        return timeline.Estimate(job, spec, spec.Expected, profile, (ulong)Next) is { } estimate
+            ? estimate with { EarliestStart = at + ((estimate.EarliestStart - work) / timeScale) }
+            : null;
+    }
 
     // Each job's step is seeded by its own entry, so that it can be found again without the others.
     private void Repair(string because)

@@ -22,6 +22,9 @@ internal sealed class HallPass
         _cycle = new SchedulingCycle(_state, book.Line, decisions.Options(facts));
     }
 
+    /// <summary>The starts that the cycle reserved, for the next one.</summary>
+    public IReadOnlyList<PlannedStart> Reservations => _cycle.Reservations;
+
     /// <summary>Looks at up to <paramref name="count"/> jobs; false once the cycle is over.</summary>
     public bool Try(int count)
     {
@@ -40,7 +43,8 @@ internal sealed class HallPass
 
     private void Take(CycleStep step)
     {
-        if (step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
+        // With reservations a place depends on more than the hall: the entry then says what the pass was given.
+        if (_facts.Backfill == Backfill.None && step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
             _decisions.PlaceWaiting(job, placed, _cycle.Seed);
         else
             _decisions.Take(step, _cycle.Seed, _facts);

@@ -22,7 +22,7 @@ internal static class HallPlan
             return new PlanAnswer("refuse", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
         var waiting = new WaitingJobs();
         waiting.Add(new WaitingJob(job, spec, long.MaxValue));
-        var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true)));
+        var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true, Backfill.None, 1, [])));
         while (cycle.Next() is { } step)
         {
             step.ApplyTo(state, step.Job == job ? spec : book.Jobs[step.Job].Spec);
@@ -34,7 +34,8 @@ internal static class HallPlan
                 step.Changed.Where(change => !change.Moved).Select(change => change.Job).ToValueList(),
                 RacksOf(book, step.Assignment!), Draw(state) - before, now);
         }
-        return new PlanAnswer("wait", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
+        var estimate = decisions.Estimate(job, spec);
+        return new PlanAnswer("wait", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, estimate?.EarliestStart);
     }
 
     private static string With(string decision, HallState state, JobId job, JobSpec spec) =>

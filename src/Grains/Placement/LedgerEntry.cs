@@ -63,8 +63,13 @@ internal sealed record StepTaken(
 /// <summary>What a step's pass was given, so that it can be gone through again. The seed is the entry it began before.</summary>
 /// <param name="At">When it began.</param>
 /// <param name="FindRoom">Whether jobs that do not fit could make others give way.</param>
+/// <param name="Backfill">For whom starts were reserved.</param>
+/// <param name="Depth">How many.</param>
+/// <param name="Reserved">What the pass before had reserved.</param>
 [GenerateSerializer, Immutable, Alias("PassFacts")]
-internal sealed record PassFacts([property: Id(0)] DateTimeOffset At, [property: Id(1)] bool FindRoom);
+internal sealed record PassFacts(
+    [property: Id(0)] DateTimeOffset At, [property: Id(1)] bool FindRoom, [property: Id(2)] Backfill Backfill,
+    [property: Id(3)] int Depth, [property: Id(4)] ValueList<PlannedStart> Reserved);
 
 /// <summary>What a job that stops has saved of its work and need not do again.</summary>
 /// <param name="Job">The job.</param>

@@ -18,7 +18,15 @@ internal sealed partial class PlacementGrain
             return Task.FromResult<string?>(known.Message);
         var evicted = known.Attempts > 0 ? known.Message + " " : "";
         var alternatives = Alternatives.Sentence(Alternatives.Of(_book.State!, job, known.Spec, PlacementProfile.Factory, (ulong)known.Sequence));
-        return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {alternatives}".TrimEnd());
+        return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {Expectation(job, known.Spec)}{alternatives}".TrimEnd());
+    }
+
+    private string Expectation(JobId job, JobSpec spec)
+    {
+        if (_decisions.Estimate(job, spec) is not { } estimate)
+            return "";
+        var after = estimate.WaitsFor.Count == 0 ? "" : $", when {string.Join(", ", estimate.WaitsFor)}{(estimate.LeftOut > 0 ? $" and {estimate.LeftOut} more" : "")} end";
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Expected to start by {estimate.EarliestStart:yyyy-MM-dd HH:mm:ss}Z{after}. ");
     }
 
     public Task<string?> WhyNot(JobId job, RackId rack)

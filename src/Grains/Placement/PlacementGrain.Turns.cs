@@ -13,6 +13,7 @@ internal sealed partial class PlacementGrain
 
     private DateTimeOffset _resentAt;
     private long _lookedAt = -1;
+    private ValueList<PlannedStart> _reserved;
 
     /// <summary>Applies an entry now and makes it durable behind; what it changed is told to others once it is.</summary>
     private void Record(LedgerEntry entry)
@@ -104,9 +105,11 @@ internal sealed partial class PlacementGrain
         try
         {
             await Task.Yield();
-            var pass = new HallPass(_book, _decisions, new PassFacts(clock.GetUtcNow(), findRoom));
+            var facts = new PassFacts(clock.GetUtcNow(), findRoom, options.Value.Backfill, options.Value.BackfillDepth, _reserved);
+            var pass = new HallPass(_book, _decisions, facts);
             while (_poison is null && pass.Try(TriedPerTurn))
                 await Task.Yield();
+            _reserved = pass.Reservations.ToValueList();
             if (findRoom)
                 _lookedAt = _book.Sequence;
         }

@@ -46,6 +46,6 @@ public sealed class FactoryHostOptions
     public bool Summary { get; set; } = true;
 
     /// <summary>Simulated seconds per second in the example factory. Default 60: a job of an hour takes a minute.</summary>
-    [Range(0.001, 1_000_000)]
+    [Range(0.001, 1000)]
     public double TimeScale { get; set; } = 60;
 }

@@ -20,6 +20,7 @@ internal static class HostSettings
         ["--start-agent"] = "Host:StartAgent",
         ["--summary"] = "Host:Summary",
         ["--time-scale"] = "Host:TimeScale",
+        ["--backfill"] = "Factory:Backfill",
         ["--storage"] = "Storage:Provider",
         ["--connection-string"] = "Storage:ConnectionString",
     };
