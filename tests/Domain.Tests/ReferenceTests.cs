@@ -67,7 +67,40 @@ public class ReferenceTests
         { "{queue: q, tasks: [{count: 100000, gpus: 256}], simulated: {duration: 1s}}", "spec.tasks", "more GPUs than any factory has" },
         { "{queue: q, tasks: [{gpus: 2}], kernel: {name: sgemm}}", "spec.tasks", "one whole GPU" },
         { "{queue: q, tasks: [{}], topology: {required: rack, preferred: hall}, simulated: {duration: 1s}}", "spec.topology.preferred", "not narrower" },
+        { "{queue: q, tasks: [{count: 4, minimum: 5}], simulated: {duration: 1s}}", "spec.tasks[0].minimum", "more than the 4 tasks" },
+        { "{queue: q, tasks: [{count: 4, minimum: 0}], simulated: {duration: 1s}}", "spec.tasks", "every minimum is 0" },
+        { "{queue: q, tasks: [{gpus: 0.5, spares: 1}], simulated: {duration: 1s}}", "spec.tasks[0].spares", "no spare places" },
+        { "{queue: q, tasks: [{}], powerPercents: [80, 90], simulated: {duration: 1s}}", "spec.powerPercents[1]", "not below the one before" },
+        { "{queue: q, tasks: [{gpus: 0.5}], powerPercents: [80], simulated: {duration: 1s}}", "spec.powerPercents", "one power limit for all" },
+        { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: rack, size: 4}]}, simulated: {duration: 1s}}", "spec.topology.slices[0].size", "4 does not divide the 6 tasks" },
+        { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: rack, size: 6}, {level: node, size: 4}]}, simulated: {duration: 1s}}", "spec.topology.slices[1].size", "4 does not divide 6" },
+        { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: node, size: 6}, {level: rack, size: 2}]}, simulated: {duration: 1s}}", "spec.topology.slices[1].level", "not narrower" },
+        { "{queue: q, tasks: [{count: 6, minimum: 2}], topology: {slices: [{level: rack, size: 2}]}, simulated: {duration: 1s}}", "spec.topology.slices", "no fixed slices" },
     };
+
+    [Theory]
+    [InlineData("{quotaGpus: 80, limitGpus: 64}", "Queue q: spec.quotaGpus", "80 GPUs are guaranteed and only 64 allowed")]
+    [InlineData("{parent: parent, quotaGpus: 20}", "Queue q: spec.quotaGpus", "20 GPUs are more than the 16 of queue 'parent'")]
+    [InlineData("{parent: parent, quotaGpus: 12}", "Queue parent: spec.quotaGpus", "16 GPUs are less than the 20")]
+    public void Refuses_quotas_that_cannot_be_kept(string queue, string field, string problem)
+    {
+        var reading = Facility.With(
+            Facility.Document("Queue", "parent", "{quotaGpus: 16}"), Facility.Document("Queue", "sibling", "{parent: parent, quotaGpus: 8}"),
+            Facility.Document("Queue", "q", queue));
+        Assert.Null(reading.Model);
+        var error = reading.Errors.First(error => error.Field == field);
+        Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+        Assert.True(error.Line > 0 && error.Expected.Length > 0, error.ToString());
+    }
+
+    [Fact]
+    public void Refuses_a_dataset_for_a_queue_that_is_not_there_and_a_negative_quota()
+    {
+        var reading = Facility.With(Facility.Document("Dataset", "web", "{queues: [reserch]}"));
+        Assert.Contains("there is no Queue 'reserch'", Assert.Single(reading.Errors).Problem, StringComparison.Ordinal);
+        Assert.Contains("out of range", Facility.OnlyError(Facility.Document("Queue", "q", "{quotaGpus: -1}")).Problem, StringComparison.Ordinal);
+        Assert.Contains("out of range", Facility.OnlyError(Facility.Document("Job", "j", "{queue: q, tasks: [{}], powerPercents: [120], simulated: {duration: 1s}}")).Problem, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(RefusedJobs))]

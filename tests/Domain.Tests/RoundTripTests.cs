@@ -39,8 +39,25 @@ public class RoundTripTests
         from work in Works
         from hall in AnyOf<HallId?>(null, new HallId("hall-a"))
         from jurisdiction in AnyOf<string?>(null, "us-tx")
+        from preemptible in Gen.Bool
+        from seconds in Gen.Int[0, 10_000]
+        from elastic in Gen.Bool
+        from slices in Gen.Bool
         where groups.DistinctBy(static task => task.Name).Count() == groups.Length
-        select new JobSpec(new QueueId("research"), priority, groups.ToValueList(), topology, work, hall, jurisdiction);
+        select new JobSpec(new QueueId("research"), priority, groups.ToValueList(), topology, work, hall, jurisdiction)
+        {
+            Preemptible = preemptible,
+            MinimumRuntime = TimeSpan.FromSeconds(seconds),
+            ExpectedDuration = seconds == 0 ? null : TimeSpan.FromSeconds(seconds),
+            Datasets = preemptible ? [] : ["web", "code"],
+            PowerPercents = groups.Any(one => one.GpuMilli > 0) ? [] : [100, 70],
+            Groups = groups.Select(one => elastic ? one with { Minimum = Math.Max(1, one.Count / 2), Spares = one.Gpus > 0 ? 1 : 0 } : one).ToValueList(),
+            Topology = topology with
+            {
+                Slices = slices && !elastic ? [new TopologySlice(TopologyLevel.Node, 1)] : [],
+                AtMost = slices ? [new DomainLimit(TopologyLevel.Rack, 3)] : [],
+            },
+        };
 
     [Fact]
     public void A_job_written_as_a_manifest_is_read_back_equal() => Jobs.Sample(job =>
