@@ -110,7 +110,7 @@ public sealed record PowerLimitRequest(string? Limit = null, string Reason = "")
 public sealed record PowerLimitResponse(string Domain, double RequestedWatts, double InForceWatts, double CommittedWatts);
 
 /// <summary>A change of a node, GPU, link or queue.</summary>
-/// <param name="State">ready, cordoned or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
+/// <param name="State">ready, cordoned, draining or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
 /// <param name="Reason">Why.</param>
 public sealed record StateRequest(string State, string Reason = "");
 

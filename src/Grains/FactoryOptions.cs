@@ -15,6 +15,13 @@ public sealed class FactoryOptions
     /// </summary>
     public Scheduling.Backfill Backfill { get; set; }
 
+    /// <summary>
+    /// After how long what a queue used counts half as much against it when what is left beyond all quotas is shared out;
+    /// zero (default): the past does not count. It is counted from the hall's activation.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan UsageHalfLife { get; set; }
+
     /// <summary>How many starts conservative backfilling reserves. Default 16.</summary>
     [Range(1, 1024)]
     public int BackfillDepth { get; set; } = 16;

@@ -128,7 +128,7 @@ public class CommandTests : IClassFixture<CommandTests.Fixture>
         Assert.Equal(0, (await _host.Factoryctl("set", "node", "h100-04-n03", "ready")).Code);
         var wrong = await _host.Factoryctl("set", "node", "h100-04-n03", "asleep");
         Assert.Equal(2, wrong.Code);
-        Assert.Contains("ready, cordoned or failed", wrong.Errors, StringComparison.Ordinal);
+        Assert.Contains("ready, cordoned, draining or failed", wrong.Errors, StringComparison.Ordinal);
         Assert.Equal(1, (await _host.Factoryctl("limit", "ups-b7", "1kW")).Code);
     }
 

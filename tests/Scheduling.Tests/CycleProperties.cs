@@ -112,6 +112,7 @@ public class CycleProperties
     {
         private readonly HallState _state = new(layout);
         private readonly WaitingJobs _waiting = new();
+        private readonly HashSet<JobId> _yielded = [];
         private readonly Dictionary<JobId, (JobSpec Spec, RunFacts Facts)> _known = [];
 
         public List<CycleStep> Steps { get; } = [];
@@ -149,7 +150,8 @@ public class CycleProperties
 
         private void Rest()
         {
-            var options = new CycleOptions(PlacementProfile.Factory, 1, Now, job => _known[job].Facts);
+            _yielded.Clear();
+            var options = new CycleOptions(PlacementProfile.Factory, 1, Now, job => _known[job].Facts) { HasYielded = _yielded.Contains };
             for (var pass = 0; ; pass++)
             {
                 Assert.True(pass < 50, $"The cycle does not come to rest: {string.Join(" | ", Steps.TakeLast(12).Select(step => $"{step.Kind} {step.Job} x[{string.Join(",", step.Evicted)}] c[{string.Join(",", step.Changed.Select(change => change.Job + (change.Moved ? "m" : "s")))}] {_known[step.Job].Spec.Queue} {step.Assignment?.MilliGpus} {string.Join(" ", step.Assignment?.Tasks.Select(task => $"{task.Task}@{task.Node}") ?? [])}"))}");
@@ -165,6 +167,9 @@ public class CycleProperties
         private void Carry(CycleStep step)
         {
             Steps.Add(step);
+            if (step.Evicted.Count > 0)
+                Assert.DoesNotContain(step.Job, _yielded);
+            _yielded.UnionWith(step.Yielded);
             var spec = _known[step.Job].Spec;
             // An eviction happens only when it lets somebody start or grow within what its queue deserves.
             if (step.Evicted.Count > 0)

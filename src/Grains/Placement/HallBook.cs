@@ -21,6 +21,9 @@ internal sealed class HallBook
     /// <summary>Grows with every entry that changes what fits in the hall.</summary>
     public long Changes { get; private set; }
 
+    /// <summary>The last entry that something other than a scheduling cycle made, and that may change what a cycle does.</summary>
+    public long LastEvent { get; private set; }
+
     /// <summary>The factory's version that the layout came from; 0 without a layout.</summary>
     public long Version { get; private set; }
 
@@ -64,6 +67,8 @@ internal sealed class HallBook
         Sequence = entry.Sequence;
         if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten))
             Changes++;
+        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten))
+            LastEvent = entry.Sequence;
         switch (entry)
         {
             case HallConfigured configured:
@@ -150,6 +155,7 @@ internal sealed class HallBook
             SubmittedAt = known?.SubmittedAt ?? placed.At,
             Submitted = known?.Submitted ?? placed.Sequence,
             Saved = known?.Saved ?? TimeSpan.Zero,
+            YieldedAt = known?.YieldedAt ?? 0,
             SavedTokens = known?.SavedTokens ?? 0,
             Leased = placed.Sequence,
             Sequence = placed.Sequence,
@@ -256,6 +262,7 @@ internal sealed class HallBook
             Jobs = [.. _jobs.Values],
             Ended = Ended,
             Tokens = Tokens,
+            LastEvent = LastEvent,
         };
         Conditions.AddTo(row, State, Names);
         return row;
@@ -264,7 +271,7 @@ internal sealed class HallBook
     /// <summary>Makes the hall of a stored row.</summary>
     public static HallBook FromRow(HallSnapshotRow row)
     {
-        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens };
+        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens, LastEvent = row.LastEvent };
         book.Conditions.TakeFrom(row);
         if (row.Layout is not null)
             book.Names = new HallNames(row.Layout);

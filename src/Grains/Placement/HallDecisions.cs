@@ -123,12 +123,14 @@ internal sealed class HallDecisions(
     public static CycleOptions Options(HallBook book, PlacementProfile profile, ulong seed, PassFacts pass, double timeScale) => new(
         profile, seed, WorkSaved.WorkTime(pass.At, timeScale), job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.Facts(known, pass.At, timeScale) : null)
     {
+        HasYielded = job => book.Jobs.TryGetValue(job, out var known) && known.YieldedAt > book.LastEvent,
         MayMove = pass.FindRoom,
         MayEvict = pass.FindRoom,
         MostSearches = SearchesPerPass,
         Backfill = pass.Backfill,
         Depth = pass.Depth,
         Reserved = pass.Reserved,
+        Past = pass.Past.Count == 0 ? null : pass.Past,
         ExpectedEnd = job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.ExpectedEnd(known, pass.At, timeScale) : null,
     };
 

@@ -22,7 +22,7 @@ internal static class HallPlan
             return new PlanAnswer("refuse", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
         var waiting = new WaitingJobs();
         waiting.Add(new WaitingJob(job, spec, long.MaxValue));
-        var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true, Backfill.None, 1, [])));
+        var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true, Backfill.None, 1, [], [])));
         while (cycle.Next() is { } step)
         {
             step.ApplyTo(state, step.Job == job ? spec : book.Jobs[step.Job].Spec);

@@ -55,6 +55,9 @@ internal sealed record JobEntry
     /// <summary>The entry that last changed its leases; with it the set of tasks that must end.</summary>
     [Id(18)] public long Leased { get; init; }
 
+    /// <summary>The entry that last evicted or shrank it, or 0.</summary>
+    [Id(19)] public long YieldedAt { get; init; }
+
     /// <summary>Number of a task within the job: groups follow one another, each with its spares at the end.</summary>
     public static int NumberOf(JobSpec spec, int group, int task)
     {
@@ -111,4 +114,6 @@ internal sealed class HallSnapshotRow
     [Id(9)] public long Ended { get; set; }
 
     [Id(10)] public double Tokens { get; set; }
+
+    [Id(11)] public long LastEvent { get; set; }
 }

@@ -66,10 +66,12 @@ internal sealed record StepTaken(
 /// <param name="Backfill">For whom starts were reserved.</param>
 /// <param name="Depth">How many.</param>
 /// <param name="Reserved">What the pass before had reserved.</param>
+/// <param name="Past">Decayed use by queue; empty when the past does not count.</param>
 [GenerateSerializer, Immutable, Alias("PassFacts")]
 internal sealed record PassFacts(
     [property: Id(0)] DateTimeOffset At, [property: Id(1)] bool FindRoom, [property: Id(2)] Backfill Backfill,
-    [property: Id(3)] int Depth, [property: Id(4)] ValueList<PlannedStart> Reserved);
+    [property: Id(3)] int Depth, [property: Id(4)] ValueList<PlannedStart> Reserved,
+    [property: Id(5)] ValueList<double> Past);
 
 /// <summary>What a job that stops has saved of its work and need not do again.</summary>
 /// <param name="Job">The job.</param>

@@ -14,16 +14,35 @@ internal sealed partial class PlacementGrain
     private DateTimeOffset _resentAt;
     private long _lookedAt = -1;
     private ValueList<PlannedStart> _reserved;
+    private UsageHistory? _past;
+    private Domain.Halls.HallLayout? _pastOf;
 
     /// <summary>Applies an entry now and makes it durable behind; what it changed is told to others once it is.</summary>
     private void Record(LedgerEntry entry)
     {
         var racks = RacksOf(entry);
+        CountUse();
         _book.Apply(entry);
         racks.UnionWith(RacksOf(entry));
         _events.Add(entry, _book);
         _durable = TellAfter(_ledger.Append(entry), entry, racks);
         _ = _durable.Exception; // A failed write poisons the grain; whoever waits hears of it, and nobody else must.
+    }
+
+    /// <summary>Counts what queues hold as used since the last call; a new layout begins anew.</summary>
+    private void CountUse()
+    {
+        if (options.Value.UsageHalfLife == TimeSpan.Zero || _book.State is not { } state)
+            return;
+        if (!ReferenceEquals(_pastOf, state.Layout))
+            (_past, _pastOf) = (new UsageHistory(state.Layout.Queues.Count, options.Value.UsageHalfLife), state.Layout);
+        _past!.Advance(clock.GetUtcNow(), state);
+    }
+
+    private ValueList<double> Past()
+    {
+        CountUse();
+        return _past is null ? [] : _past.MilliGpuSeconds.ToValueList();
     }
 
     private async Task TellAfter(Task written, LedgerEntry entry, HashSet<RackId> racks)
@@ -105,7 +124,7 @@ internal sealed partial class PlacementGrain
         try
         {
             await Task.Yield();
-            var facts = new PassFacts(clock.GetUtcNow(), findRoom, options.Value.Backfill, options.Value.BackfillDepth, _reserved);
+            var facts = new PassFacts(clock.GetUtcNow(), findRoom, options.Value.Backfill, options.Value.BackfillDepth, _reserved, Past());
             var pass = new HallPass(_book, _decisions, facts);
             while (_poison is null && pass.Try(TriedPerTurn))
                 await Task.Yield();

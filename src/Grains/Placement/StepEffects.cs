@@ -12,13 +12,13 @@ internal static class StepEffects
     {
         var (step, after) = (taken.Step, new List<JobEntry>());
         foreach (var evicted in step.Evicted)
-            after.Add(Stopped(jobs[evicted], taken, $"Evicted for {step.Job}: {Cause(step.Kind)}"));
+            after.Add(Stopped(jobs[evicted], taken, $"Evicted for {step.Job}: {Cause(step.Kind)}") with { YieldedAt = taken.Sequence });
         foreach (var change in step.Changed)
         {
             var job = jobs[change.Job];
             after.Add(change.Moved
                 ? Started(Stopped(job, taken, ""), change.Assignment, taken, names, $"Moved to make room for {step.Job}.")
-                : Resized(job, change.Assignment, taken, names, $"Gave up {job.Assignment!.Tasks.Count - change.Assignment.Tasks.Count} tasks for {step.Job}."));
+                : Resized(job, change.Assignment, taken, names, $"Gave up {job.Assignment!.Tasks.Count - change.Assignment.Tasks.Count} tasks for {step.Job}.") with { YieldedAt = taken.Sequence });
         }
         after.Add(OfTheJob(jobs[step.Job], taken, names));
         return after;

@@ -22,6 +22,12 @@ public sealed record CycleOptions(
     /// <summary>Whether jobs may be evicted or shrunk for others.</summary>
     public bool MayEvict { get; init; } = true;
 
+    /// <summary>
+    /// Whether a job has yielded (was evicted or shrunk) since anything last happened but steps of cycles. Such a job makes
+    /// nobody else yield until something does happen. By default no job has.
+    /// </summary>
+    public Func<JobId, bool> HasYielded { get; init; } = _ => false;
+
     /// <summary>For whom starts are reserved, so that later jobs do not delay them.</summary>
     public Backfill Backfill { get; init; }
 

@@ -54,6 +54,9 @@ public sealed record CycleStep(
     [Id(6)]
     public ValueList<Reason> Reasons { get; init; } = [];
 
+    /// <summary>The jobs that yield in it: evicted ones, and those that give tasks up.</summary>
+    public IEnumerable<JobId> Yielded => Evicted.Concat(Changed.Where(change => !change.Moved).Select(change => change.Job));
+
     /// <summary>Carries the step out in a hall.</summary>
     /// <param name="state">The hall that the step was decided for.</param>
     /// <param name="spec">What the job asks for.</param>

@@ -92,7 +92,24 @@ internal sealed class EvictionRights(HallState state, FairShares shares)
     private bool MayTake(int queue, long milli, VictimUnit unit, Tally taken, bool keepQuota)
     {
         var branch = BranchOf(queue, unit.Victim.Queue);
-        return MayTake(queue, milli, branch, taken.Of(branch), taken.FreedBy(unit), unit.LeastBackMilli, keepQuota);
+        var freed = taken.FreedBy(unit);
+        return IsSurplusBelow(branch, unit, freed, taken) && MayTake(queue, milli, branch, taken.Of(branch), freed, unit.LeastBackMilli, keepQuota);
+    }
+
+    // Inside the branch those are taken whose own queues hold more than they deserve, not whoever is cheapest.
+    private bool IsSurplusBelow(int branch, VictimUnit unit, long freed, Tally taken)
+    {
+        foreach (var below in state.Shape.QueuePath[unit.Victim.Queue])
+        {
+            if (below == branch)
+                return true;
+            var quota = state.Layout.Queues[below].QuotaMilliGpu;
+            var before = taken.Of(below);
+            var least = Math.Min(unit.LeastBackMilli, before.Milli > 0 ? before.Least : long.MaxValue);
+            if (quota >= 0 && shares.Used(below) - before.Milli - freed + least <= Math.Min(quota, shares.ShareOf(below)) + Tolerance)
+                return false;
+        }
+        return true;
     }
 
     private bool MayTake(int queue, long milli, int branch, Taken taken, long freed, long back, bool keepQuota)

@@ -53,7 +53,7 @@ internal sealed class Growth
         if (missing.Count == 0 || IsDamaged(held))
             return null;
         // As many as fit at once, in halves; with quotas one at a time, so that queues take turns.
-        for (var count = _shares is null ? missing.Count : 1; count > 0; count /= 2)
+        for (var count = Math.Min(_shares is null ? missing.Count : 1, Idle(spec, missing)); count > 0; count /= 2)
         {
             var some = missing.Take(count).ToList();
             if (Placer.Complete(_state, job, [.. held.Tasks], some, _options.Profile, _options.Seed) is { } larger
@@ -69,6 +69,19 @@ internal sealed class Growth
             return null;
         var goal = new RoomGoal(job, spec, TaskDemand.Of(_state.Shape, spec, [one]), [.. held.Tasks], [one]);
         return _finder.ForGrowth(goal, ref _searches) is { } step && _backfill?.Allows(step, spec) != false ? step : null;
+    }
+
+    // A bound by counting, so that a full hall costs nothing: no more of the missing tasks than idle GPUs bear.
+    private int Idle(JobSpec spec, IReadOnlyList<(int Group, int Task)> missing)
+    {
+        var (free, count) = (_state.FreeGpus, 0);
+        while (count < missing.Count && spec.Groups[missing[count].Group] is { GpuMilli: 0 } group && group.Gpus <= free)
+        {
+            free -= group.Gpus;
+            count++;
+        }
+        // Shares may fit beside others: they are not counted but tried.
+        return count < missing.Count && spec.Groups[missing[count].Group].GpuMilli > 0 ? missing.Count : count;
     }
 
     private bool IsDamaged(Assignment held) => held.Tasks.Any(task =>

@@ -43,7 +43,7 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
 
     private CycleStep? ByReclaiming(RoomGoal goal, int queue, ref int searches)
     {
-        if (!options.MayEvict || _rights is null || !_rights.MayReclaim(queue, goal.Milli))
+        if (!options.MayEvict || _rights is null || options.HasYielded(goal.Job) || !_rights.MayReclaim(queue, goal.Milli))
             return null;
         searches++;
         var branches = _rights.ReclaimableBranches(queue, goal.Milli);
@@ -58,7 +58,7 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
 
     private CycleStep? ByPreempting(RoomGoal goal, int queue, ref int searches)
     {
-        if (!options.MayEvict || !state.Queues.HasLower(queue, goal.Spec.Priority))
+        if (!options.MayEvict || options.HasYielded(goal.Job) || !state.Queues.HasLower(queue, goal.Spec.Priority))
             return null;
         VictimUnit[] lower = [.. EvictionRights.ToPreempt(Victims.Units, queue, goal.Spec.Priority).Where(unit => !_touched.Contains(unit.Victim.Job))];
         if (lower.Length == 0)

@@ -5,9 +5,10 @@ namespace ControlPlane.Scheduling;
 /// <summary>
 /// One pass over a hall, a step at a time: damaged jobs are repaired; waiting jobs start on what is free, in fair order;
 /// those that do not fit look for room by moving, reclaiming or preempting; elastic jobs grow into what is left. A job
-/// evicted in a pass waits for the next. Passes end: every consolidation leaves one job fewer waiting, a preemption
-/// trades lower for higher priority, and whoever reclaims stays within what it deserves. The caller carries each step
-/// out before it asks for the next. Not safe for concurrent use.
+/// evicted in a pass waits for the next. Passes end: a job that yielded makes nobody yield until something else happens
+/// (<see cref="CycleOptions.HasYielded"/>), so each makes others yield a bounded number of times, and between such steps
+/// jobs only start, grow and are moved so that one more starts. The caller carries each step out before it asks for the
+/// next. Not safe for concurrent use.
 /// </summary>
 public sealed class SchedulingCycle
 {
@@ -88,6 +89,8 @@ public sealed class SchedulingCycle
     {
         var steps = new List<CycleStep>();
         var said = new List<(WaitingJob Job, PlacementDecision Decision)>();
+        var yielded = new HashSet<JobId>();
+        options = options with { HasYielded = yielded.Contains };
         for (var pass = 0; pass < mostPasses; pass++)
         {
             var before = steps.Count;
@@ -95,6 +98,7 @@ public sealed class SchedulingCycle
             while (cycle.Next() is { } step)
             {
                 Carry(state, waiting, options, step);
+                yielded.UnionWith(step.Yielded);
                 steps.Add(step);
             }
             said.AddRange(cycle.PassedOver);

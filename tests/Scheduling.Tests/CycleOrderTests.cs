@@ -3,8 +3,10 @@ using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Scheduling.Tests;
 
-public sealed class PlacementPassTests
+public sealed class CycleOrderTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     [Fact]
     public void Tries_by_priority_then_by_submission_and_lets_smaller_jobs_pass()
     {
@@ -13,9 +15,9 @@ public sealed class PlacementPassTests
         Add(waiting, "late-urgent", 3, priority: 500, sequence: 3);
         Add(waiting, "first", 2, priority: 100, sequence: 1);
         Add(waiting, "second", 1, priority: 100, sequence: 2);
-        var decisions = Run(state, new PlacementPass(waiting), 10);
-        Assert.Equal(["late-urgent", "first", "second"], decisions.Select(one => one.Job.Job.Value));
-        Assert.Equal([typeof(Placed), typeof(Waiting), typeof(Placed)], decisions.Select(one => one.Decision.GetType()));
+        var cycle = Cycle(state, waiting);
+        Assert.Equal(["late-urgent", "second"], Starts(cycle, state, waiting));
+        Assert.Equal("first", Assert.Single(cycle.PassedOver).Job.Job.Value);
         Assert.Equal(0, state.FreeGpus);
     }
 
@@ -26,9 +28,10 @@ public sealed class PlacementPassTests
         var waiting = new WaitingJobs();
         for (var job = 0; job < 20_000; job++)
             Add(waiting, $"job-{job}", 8, priority: 100, sequence: job);
-        var decisions = Run(state, new PlacementPass(waiting), 20_000);
-        Assert.Equal(200, decisions.Count(one => one.Decision is Placed));
-        Assert.Single(decisions, one => one.Decision is Waiting);
+        var cycle = Cycle(state, waiting);
+        Assert.Equal(200, Starts(cycle, state, waiting).Count);
+        Assert.Equal(19_800, cycle.PassedOver.Count);
+        Assert.Single(cycle.PassedOver.Select(one => one.Decision).Distinct(ReferenceEqualityComparer.Instance));
     }
 
     [Fact]
@@ -38,11 +41,15 @@ public sealed class PlacementPassTests
         var waiting = new WaitingJobs();
         for (var job = 1; job <= 4; job++)
             Add(waiting, $"job-{job}", 1, priority: 100, sequence: job);
-        var pass = new PlacementPass(waiting);
-        Assert.True(pass.Try(2, job => Place(state, job)));
-        Assert.Equal(2, state.FreeGpus);
-        Assert.False(pass.Try(2, job => job.Job.Value == "job-3" ? null : Place(state, job)));
-        Assert.Equal(["job-1", "job-2", "job-4"], state.Jobs.Select(job => job.Value));
+        var cycle = Cycle(state, waiting);
+        var looks = 2;
+        while (cycle.Next(ref looks) is { } step)
+            step.ApplyTo(state, waiting.Find(step.Job)!.Spec);
+        Assert.False(cycle.IsOver);
+        Assert.Equal(["job-1", "job-2"], state.Jobs.Select(job => job.Value));
+        waiting.Remove(new JobId("job-3"));
+        Assert.Equal(["job-4"], Starts(cycle, state, waiting));
+        Assert.True(cycle.IsOver);
     }
 
     [Fact]
@@ -70,23 +77,17 @@ public sealed class PlacementPassTests
     private static void Add(WaitingJobs waiting, string job, int gpus, int priority, long sequence) =>
         waiting.Add(new WaitingJob(new JobId(job), Ask.For(Ask.Group(gpus)) with { Priority = priority }, sequence));
 
-    private static List<(WaitingJob Job, PlacementDecision Decision)> Run(HallState state, PlacementPass pass, int count)
-    {
-        var decisions = new List<(WaitingJob, PlacementDecision)>();
-        Assert.False(pass.Try(count, job =>
-        {
-            var decision = Place(state, job);
-            decisions.Add((job, decision));
-            return decision;
-        }));
-        return decisions;
-    }
+    private static SchedulingCycle Cycle(HallState state, WaitingJobs waiting) =>
+        new(state, waiting, new CycleOptions(PlacementProfile.Factory, 1, Now, _ => null) { MayEvict = false });
 
-    private static PlacementDecision Place(HallState state, WaitingJob job)
+    private static List<string> Starts(SchedulingCycle cycle, HallState state, WaitingJobs waiting)
     {
-        var decision = Placer.Place(state, job.Job, job.Spec, PlacementProfile.Factory, 1);
-        if (decision is Placed placed)
-            state.Assign(job.Job, job.Spec, placed.Assignment);
-        return decision;
+        var starts = new List<string>();
+        while (cycle.Next() is { } step)
+        {
+            step.ApplyTo(state, waiting.Find(step.Job)!.Spec);
+            starts.Add(step.Job.Value);
+        }
+        return starts;
     }
 }
