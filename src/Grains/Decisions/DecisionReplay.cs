@@ -22,7 +22,7 @@ internal static class DecisionReplay
         {
             JobPlaced placed => Decided(entry, placed.Job, placed.Decision, Place(book, placed.Job, placed.Spec, placed.Seed)),
             // Where starts are reserved a job that fits is queued all the same: the pass that follows decides.
-            JobQueued { Decision.Reasons: [{ Code: ReasonCode.WouldDelay }, ..] } queued =>
+            JobQueued { Decision.Reasons: [{ Code: ReasonCode.InTurn }, ..] } queued =>
                 new ReplayedDecision(entry.Sequence, entry.At, nameof(JobQueued), "Job/" + queued.Job, false, true, queued.Decision.Explain(), ""),
             JobQueued queued => Decided(entry, queued.Job, queued.Decision, Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),

@@ -80,7 +80,7 @@ internal sealed partial class PlacementGrain(
         var (decision, seed) = _decisions.Decide(job, spec);
         // Where starts are reserved, only a pass over all who wait can tell whether this one may go first.
         if (decision is Placed && options.Value.Backfill != Backfill.None && _book.Waiting.FirstOrDefault() is { } ahead && mayWait)
-            decision = new Waiting([new Reason(ReasonCode.WouldDelay, ahead.Job.Value, 0, 0, "", [], 0)]);
+            decision = new Waiting([new Reason(ReasonCode.InTurn, ahead.Job.Value, 0, 0, "", [], 0)]);
         activity?.SetTag("job", job.Value).SetTag("hall", this.Name()).SetTag("decision", decision.GetType().Name);
         FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
