@@ -10,7 +10,7 @@ namespace ControlPlane.Scheduling;
 /// What a hall has and what its jobs hold, kept incrementally: every change costs in proportion to the change, not to
 /// the hall. Not safe for concurrent use; give each reader its own <see cref="Fork"/>.
 /// </summary>
-public sealed class HallState
+public sealed partial class HallState
 {
     private ImmutableDictionary<JobId, HeldJob> _jobs = ImmutableDictionary<JobId, HeldJob>.Empty;
     private ImmutableDictionary<JobId, HeldJob> _sizable = ImmutableDictionary<JobId, HeldJob>.Empty;
@@ -88,53 +88,6 @@ public sealed class HallState
 
     /// <summary>What the job asked for, or null when it holds nothing here.</summary>
     public JobSpec? SpecOf(JobId job) => _jobs.GetValueOrDefault(job)?.Spec;
-
-    /// <summary>Committed power of a domain: standing draw plus every leased GPU's limit, descendants included.</summary>
-    public Watts PowerCommitted(int domain) => Watts.FromMilliwatts(Power.Committed[domain]);
-
-    /// <summary>The power limit in force; the layout's until <see cref="SetPowerLimit"/>.</summary>
-    public Watts PowerLimit(int domain) => Watts.FromMilliwatts(Power.Limit[domain]);
-
-    /// <summary>Heat committed to a cooling loop.</summary>
-    public Watts HeatCommitted(int loop) => Watts.FromMilliwatts(Power.Heat[loop]);
-
-    /// <summary>The capacity in force of a cooling loop.</summary>
-    public Watts CoolingCapacity(int loop) => Watts.FromMilliwatts(Power.HeatCapacity[loop]);
-
-    /// <summary>Committed power of one rack.</summary>
-    public Watts RackDraw(int rack) => Watts.FromMilliwatts(Power.RackDraw[rack]);
-
-    /// <summary>Bandwidth reserved on a link.</summary>
-    public GigabitsPerSecond LinkReserved(int link) => GigabitsPerSecond.FromMegabits(Links.Reserved[link]);
-
-    /// <summary>Bandwidth of a link in one direction; zero while it is down.</summary>
-    public GigabitsPerSecond LinkCapacity(int link) =>
-        Links.Down[link] ? GigabitsPerSecond.Zero : Layout.Links[link].Capacity;
-
-    /// <summary>True unless <see cref="SetLinkUp"/> said otherwise.</summary>
-    public bool IsLinkUp(int link) => !Links.Down[link];
-
-    /// <summary>Thousandths of GPUs that the queue's jobs and its descendants' jobs hold.</summary>
-    public long QueueUsedMilli(int queue) => Queues.Used[queue];
-
-    /// <summary>Power that the queue's jobs and its descendants' jobs add to the hall at their power limits.</summary>
-    public Watts QueuePower(int queue) => Watts.FromMilliwatts(Queues.Power[queue]);
-
-    /// <summary>Free thousandths of each GPU of a node; a failed GPU is listed with what is not leased of it.</summary>
-    public ReadOnlySpan<int> FreeGpuMilli(int node) =>
-        Nodes.GpuFree.AsSpan(Shape.FirstGpu[node], Shape.Gpus[node]);
-
-    /// <summary>Thousandths of a core of a node that nobody holds.</summary>
-    public int FreeCpuMilli(int node) => Nodes.CpuFree[node];
-
-    /// <summary>Memory of a node that nobody holds.</summary>
-    public Gibibytes FreeMemory(int node) => Gibibytes.FromMebibytes(Nodes.MemoryFree[node]);
-
-    /// <summary>Whether the node takes new tasks.</summary>
-    public NodeCondition ConditionOf(int node) => Nodes.Condition[node];
-
-    /// <summary>True after <see cref="SetGpuFailed"/> said so.</summary>
-    public bool IsGpuFailed(int node, int gpu) => Nodes.GpuFailed[GpuAt(node, gpu)];
 
     /// <summary>Puts a power limit in force. It may lie below what is committed; then nothing new is placed there.</summary>
     public void SetPowerLimit(int domain, Watts limit)
@@ -235,14 +188,6 @@ public sealed class HallState
     /// <exception cref="InvariantException">A figure differs: the message names it.</exception>
     public void Verify() => StateVerification.Verify(this);
 
-    /// <summary>Feeds, loops and links that carry more than the limit in force, as after a limit was lowered.</summary>
-    public IReadOnlyList<string> Overcommitted() =>
-    [
-        .. Layout.PowerDomains.Where((_, i) => Power.Committed[i] > Power.Limit[i]).Select(domain => domain.Id.Value),
-        .. Layout.CoolingLoops.Where((_, i) => Power.Heat[i] > Power.HeatCapacity[i]).Select(loop => loop.Id.Value),
-        .. Layout.Links.Where((_, i) => Links.Left(i) < 0).Select(link => link.Id.Value),
-    ];
-
     /// <summary>Index of a queue, or -1 when the hall has no queues at all.</summary>
     /// <exception cref="InvariantException">The hall has queues, but not this one.</exception>
     internal int QueueOf(QueueId queue)
@@ -260,99 +205,6 @@ public sealed class HallState
         _scratch ??= new HallState(Shape);
         _scratch.CopyFrom(this);
         return _scratch;
-    }
-
-    /// <summary>Takes what one task needs; checks nothing.</summary>
-    internal void Take(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
-    {
-        Power.Add(Shape.Rack[node], LeaseDraw(node, gpus, percent));
-        Nodes.Take(node, gpus, milli, cpu, memory);
-        Index.Update(node, Nodes);
-    }
-
-    /// <summary>Gives back what one task took.</summary>
-    internal void Give(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
-    {
-        Nodes.Give(node, gpus, milli, cpu, memory);
-        Power.Add(Shape.Rack[node], -LeaseDraw(node, gpus, percent));
-        Index.Update(node, Nodes);
-    }
-
-    // Returns what keeps the assignment from being committed, or null when it was.
-    private string? Commit(JobId job, JobSpec spec, Assignment assignment, bool withinLimits, Assignment? before, bool mayBeTaken = false)
-    {
-        if (_jobs.ContainsKey(job))
-            throw new InvariantException($"Job {job} already holds an assignment in hall {Layout.Hall}.");
-        AssignmentChecks.RequireWhole(Shape, job, spec, assignment);
-        var held = new HeldJob(spec, assignment, QueueOf(spec.Queue), LinkUses.Of(Shape, spec, assignment));
-        var fault = withinLimits ? AssignmentChecks.SharedFaultOf(this, held, mayBeTaken ? null : before) : null;
-        fault ??= TakeAll(held, withinLimits, before, mayBeTaken);
-        if (fault is not null)
-            return fault;
-        foreach (var use in held.Links)
-            Links.Reserved[use.Link] += use.Megabits;
-        Queues.Add(held, 1);
-        _jobs = _jobs.Add(job, held);
-        if (spec.IsSizable)
-            _sizable = _sizable.Add(job, held);
-        return null;
-    }
-
-    // Returns what went wrong, having given everything back, or null.
-    private string? TakeAll(HeldJob held, bool withinLimits, Assignment? before, bool mayBeTaken)
-    {
-        var tasks = held.Assignment.Tasks;
-        var percent = held.Assignment.PowerPercent;
-        var places = before?.Places;
-        for (var done = 0; done < tasks.Count; done++)
-        {
-            var task = tasks[done];
-            var group = held.Spec.Groups[task.Group];
-            var stays = places?.Contains((task.Node, task.Gpus)) == true;
-            var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits && !stays);
-            if (fault is not null)
-            {
-                Undo(held, done);
-                return fault;
-            }
-            var draws = LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent) > 0;
-            Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
-            fault = draws && withinLimits && (!stays || mayBeTaken) ? AssignmentChecks.ExcessOf(this, task.Node) : null;
-            if (fault is not null)
-            {
-                Undo(held, done + 1);
-                return fault;
-            }
-        }
-        return null;
-    }
-
-    private void Undo(HeldJob held, int tasks)
-    {
-        for (var index = tasks - 1; index >= 0; index--)
-        {
-            var task = held.Assignment.Tasks[index];
-            var group = held.Spec.Groups[task.Group];
-            Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, held.Assignment.PowerPercent);
-        }
-    }
-
-    // A GPU draws its limit from its first lease to its last, however many jobs share it.
-    private long LeaseDraw(int node, ReadOnlySpan<int> gpus, int percent)
-    {
-        var idle = 0;
-        foreach (var gpu in gpus)
-        {
-            if (Nodes.GpuFree[Shape.FirstGpu[node] + gpu] == 1000)
-                idle++;
-        }
-        return idle == 0 ? 0 : idle * Shape.LeaseOf(Shape.Model[node], percent);
-    }
-
-    private static void ThrowFor(JobId job, string? fault)
-    {
-        if (fault is not null)
-            throw new InvariantException($"Job {job} cannot be assigned: {fault}.");
     }
 
     private int GpuAt(int node, int gpu)

@@ -1,0 +1,63 @@
+using ControlPlane.Domain;
+using ControlPlane.Domain.Units;
+
+namespace ControlPlane.Scheduling;
+
+/// <summary>What the hall's figures are, in units that people use; nothing here changes them.</summary>
+public sealed partial class HallState
+{
+    /// <summary>Committed power of a domain: standing draw plus every leased GPU's limit, descendants included.</summary>
+    public Watts PowerCommitted(int domain) => Watts.FromMilliwatts(Power.Committed[domain]);
+
+    /// <summary>The power limit in force; the layout's until <see cref="SetPowerLimit"/>.</summary>
+    public Watts PowerLimit(int domain) => Watts.FromMilliwatts(Power.Limit[domain]);
+
+    /// <summary>Heat committed to a cooling loop.</summary>
+    public Watts HeatCommitted(int loop) => Watts.FromMilliwatts(Power.Heat[loop]);
+
+    /// <summary>The capacity in force of a cooling loop.</summary>
+    public Watts CoolingCapacity(int loop) => Watts.FromMilliwatts(Power.HeatCapacity[loop]);
+
+    /// <summary>Committed power of one rack.</summary>
+    public Watts RackDraw(int rack) => Watts.FromMilliwatts(Power.RackDraw[rack]);
+
+    /// <summary>Bandwidth reserved on a link.</summary>
+    public GigabitsPerSecond LinkReserved(int link) => GigabitsPerSecond.FromMegabits(Links.Reserved[link]);
+
+    /// <summary>Bandwidth of a link in one direction; zero while it is down.</summary>
+    public GigabitsPerSecond LinkCapacity(int link) =>
+        Links.Down[link] ? GigabitsPerSecond.Zero : Layout.Links[link].Capacity;
+
+    /// <summary>True unless <see cref="SetLinkUp"/> said otherwise.</summary>
+    public bool IsLinkUp(int link) => !Links.Down[link];
+
+    /// <summary>Thousandths of GPUs that the queue's jobs and its descendants' jobs hold.</summary>
+    public long QueueUsedMilli(int queue) => Queues.Used[queue];
+
+    /// <summary>Power that the queue's jobs and its descendants' jobs add to the hall at their power limits.</summary>
+    public Watts QueuePower(int queue) => Watts.FromMilliwatts(Queues.Power[queue]);
+
+    /// <summary>Free thousandths of each GPU of a node; a failed GPU is listed with what is not leased of it.</summary>
+    public ReadOnlySpan<int> FreeGpuMilli(int node) =>
+        Nodes.GpuFree.AsSpan(Shape.FirstGpu[node], Shape.Gpus[node]);
+
+    /// <summary>Thousandths of a core of a node that nobody holds.</summary>
+    public int FreeCpuMilli(int node) => Nodes.CpuFree[node];
+
+    /// <summary>Memory of a node that nobody holds.</summary>
+    public Gibibytes FreeMemory(int node) => Gibibytes.FromMebibytes(Nodes.MemoryFree[node]);
+
+    /// <summary>Whether the node takes new tasks.</summary>
+    public NodeCondition ConditionOf(int node) => Nodes.Condition[node];
+
+    /// <summary>True after <see cref="SetGpuFailed"/> said so.</summary>
+    public bool IsGpuFailed(int node, int gpu) => Nodes.GpuFailed[GpuAt(node, gpu)];
+
+    /// <summary>Feeds, loops and links that carry more than the limit in force, as after a limit was lowered.</summary>
+    public IReadOnlyList<string> Overcommitted() =>
+    [
+        .. Layout.PowerDomains.Where((_, i) => Power.Committed[i] > Power.Limit[i]).Select(domain => domain.Id.Value),
+        .. Layout.CoolingLoops.Where((_, i) => Power.Heat[i] > Power.HeatCapacity[i]).Select(loop => loop.Id.Value),
+        .. Layout.Links.Where((_, i) => Links.Left(i) < 0).Select(link => link.Id.Value),
+    ];
+}
