@@ -7,14 +7,7 @@ namespace ControlPlane.Conformance.Tests;
 public sealed class OpenbFactoryTests
 {
     [SkippableTheory]
-    [InlineData("default", 42)]
-    [InlineData("default", 43)]
-    [InlineData("default", 44)]
-    [InlineData("default", 45)]
-    [InlineData("default", 46)]
-    [InlineData("gpushare40", 42)]
-    [InlineData("multigpu20", 42)]
-    [InlineData("gpuspec10", 42)]
+    [MemberData(nameof(OpenbTrace.Workloads), MemberType = typeof(OpenbTrace))]
     public void Closes_a_third_of_the_distance_to_the_bound(string workload, int seed)
     {
         var result = OpenbTrace.Replay(workload, seed, "factory");

@@ -15,14 +15,7 @@ public sealed class OpenbGoldenTests
     };
 
     [SkippableTheory]
-    [InlineData("default", 42)]
-    [InlineData("default", 43)]
-    [InlineData("default", 44)]
-    [InlineData("default", 45)]
-    [InlineData("default", 46)]
-    [InlineData("gpushare40", 42)]
-    [InlineData("multigpu20", 42)]
-    [InlineData("gpuspec10", 42)]
+    [MemberData(nameof(OpenbTrace.Workloads), MemberType = typeof(OpenbTrace))]
     public void Makes_the_reference_decisions(string workload, int seed)
     {
         var expected = OpenbTrace.Summary().Where(row => row["workload"] == workload && row["seed"] == Text(seed) && row["exact"] == "1").ToList();

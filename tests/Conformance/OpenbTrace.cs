@@ -6,6 +6,13 @@ namespace ControlPlane.Conformance.Tests;
 /// <summary>The published placement experiment's files; tests are skipped where they are absent.</summary>
 internal static class OpenbTrace
 {
+    /// <summary>Every workload that comes with its order of arrival, and the seed of that.</summary>
+    public static TheoryData<string, int> Workloads { get; } = new()
+    {
+        { "default", 42 }, { "default", 43 }, { "default", 44 }, { "default", 45 }, { "default", 46 },
+        { "gpushare40", 42 }, { "multigpu20", 42 }, { "gpuspec10", 42 },
+    };
+
     private static string Folder => Path.Combine(SharedFolder.Find(), "traces", "openb");
 
     /// <summary>Replays a workload that comes with its order of arrival.</summary>
