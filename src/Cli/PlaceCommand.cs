@@ -80,7 +80,7 @@ internal static class PlaceCommand
         if (decision is not Placed placed)
             return (job, decision, [Alternatives.Sentence(Alternatives.Of(state, job, spec, profile, seed))]);
         state.Assign(job, spec, placed.Assignment);
-        return (job, decision, [.. placed.Assignment.Tasks.Select(task => $"{state.Layout.Nodes[task.Node].Id}:{string.Join("-", task.Gpus)}")]);
+        return (job, decision, [.. placed.Assignment.Tasks.Select(task => $"{state.Layout.Nodes[task.Node].Id}:{string.Join("-", task.Gpus)}{(task.Slot < 0 ? "" : $"/{task.Slot}")}")]);
     }
 
     private static void Print(List<(JobId Job, PlacementDecision Decision, IReadOnlyList<string> Nodes)> decisions, string output)

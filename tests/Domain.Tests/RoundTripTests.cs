@@ -67,6 +67,19 @@ public class RoundTripTests
         Assert.Equal(job, ReadBack(ManifestWriter.ToYaml(manifest)));
     }, iter: 500);
 
+    [Theory]
+    [InlineData("1g.10gb", "H100-SXM5-80GB", 125)]
+    [InlineData("1g.10gb", "A100-SXM4-40GB", 250)]
+    [InlineData("7g.141gb", "", 1000)]
+    public void A_job_of_MIG_instances_counts_its_part_of_the_memory_and_is_read_back_equal(string profile, string model, int milli)
+    {
+        var text = $"{{apiVersion: factory/v1, kind: Job, metadata: {{name: j}}, spec: {{queue: q, tasks: [{{mig: {profile}{(model.Length == 0 ? "" : $", gpuModels: [{model}]")}}}], simulated: {{duration: 1s}}}}}}";
+        var job = ReadBack(text)!;
+        Assert.Equal((milli, 0, profile), (job.Groups[0].GpuMilli, job.Groups[0].Gpus, job.Groups[0].Mig));
+        Assert.Equal(model.Length == 0 ? "H200-SXM-141GB" : model, Assert.Single(job.Groups[0].GpuModels));
+        Assert.Equal(job, ReadBack(ManifestWriter.ToYaml(JobSpecs.ToManifest("j", job))));
+    }
+
     [Fact]
     public void A_kernel_job_written_as_a_manifest_is_read_back_equal()
     {

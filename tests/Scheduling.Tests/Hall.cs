@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Units;
 
@@ -22,9 +23,12 @@ internal sealed class Hall
         return this;
     }
 
-    public Hall Model(string name, double idle = 0, double limit = 0, bool kernels = false)
+    /// <summary>How an H100 is cut into MIG instances.</summary>
+    public static MigGeometry Mig { get; } = HardwareCatalogue.Default.Gpu("H100-SXM5-80GB")!.Mig!.ToGeometry();
+
+    public Hall Model(string name, double idle = 0, double limit = 0, bool kernels = false, bool mig = false)
     {
-        _models.Add(new HallGpuModel(name, Watts.FromWatts(idle), Watts.FromWatts(limit), kernels));
+        _models.Add(new HallGpuModel(name, Watts.FromWatts(idle), Watts.FromWatts(limit), kernels) { Mig = mig ? Mig : null });
         return this;
     }
 

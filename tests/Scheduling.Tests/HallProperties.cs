@@ -12,14 +12,15 @@ public sealed class HallProperties
     private const int Runs = 400;
 
     private static readonly Gen<TaskGroup> Groups =
-        from kind in Gen.Int[0, 5]
+        from kind in Gen.Int[0, 6]
         from count in Gen.Int[1, 4]
         from gpus in Gen.Int[1, 4]
         from milli in Gen.Int[1, 9]
         from cpu in Gen.Int[0, 3]
         from network in Gen.Int[0, 2]
         from model in Gen.Int[0, 3]
-        select Ask.Group(
+        from profile in Gen.Int[0, 5]
+        select kind == 6 ? Ask.Instance(profile, count, cpu * 1000) : Ask.Group(
             kind is 0 or 1 ? 0 : gpus, count, kind == 1 ? milli * 100 : 0, cpu * 1000, cpu, network * 100,
             model switch { 0 => ["h100"], 1 => ["gb200"], _ => [] });
 
@@ -150,6 +151,12 @@ public sealed class HallProperties
     {
         var group = spec.Groups[0];
         var gpus = state.Layout.Nodes[node].Gpus;
+        if (group.Mig is not null)
+        {
+            for (var at = 0; at < gpus * 8; at++)
+                yield return new Assignment([new TaskPlacement(0, 0, node, [at / 8], group.GpuMilli) { Slot = at % 8 }]);
+            yield break;
+        }
         if (group.GpuMilli > 0)
         {
             for (var gpu = 0; gpu < gpus; gpu++)
@@ -203,7 +210,7 @@ public sealed class HallProperties
 
     private static HallLayout Build((int Nodes, int Gpus, int Model, int Power, bool Nvlink)[] racks, int feed, int loop, int trunk)
     {
-        var hall = new Hall().Model("h100", 100, 700).Model("gb200", 150, 1200).Queue("default", 20_000).Queue("small", 5000, "default")
+        var hall = new Hall().Model("h100", 100, 700, mig: true).Model("gb200", 150, 1200).Queue("default", 20_000).Queue("small", 5000, "default")
             .Power("feed", feed).Loop("cdu", loop).Loop("air", loop).Link("leaf-0", trunk).Link("leaf-1", trunk).Link("spine", trunk);
         for (var rack = 0; rack < racks.Length; rack++)
         {

@@ -112,6 +112,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
         _models.Add(new HallGpuModel(gpu, Watts.FromWatts(model.IdleWatts.Value), Watts.FromWatts(model.LimitWatts.Value), runsKernels)
         {
             MinimumLimit = Watts.FromWatts(model.MinimumLimitWatts?.Value ?? 0),
+            Mig = model.Mig?.ToGeometry(),
         });
         return _modelIndex[key] = _models.Count - 1;
     }

@@ -51,6 +51,10 @@ public sealed record HallGpuModel(
     [Id(4)]
     public Units.Watts MinimumLimit { get; init; }
 
+    /// <summary>How it can be cut into instances; null when it cannot.</summary>
+    [Id(5)]
+    public MigGeometry? Mig { get; init; }
+
     /// <summary>The power limit in force at so many percent of the default, never below the lowest it accepts.</summary>
     public Units.Watts LimitAt(int percent) =>
         Units.Watts.FromMilliwatts(Math.Max(Limit.Milliwatts * percent / 100, MinimumLimit.Milliwatts));

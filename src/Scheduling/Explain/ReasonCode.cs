@@ -77,4 +77,7 @@ public enum ReasonCode
 
     /// <summary>It fits now, but others wait before it whose starts may be reserved: the pass that follows decides in turn.</summary>
     InTurn = 24,
+
+    /// <summary>Too few free positions for MIG instances of the profile.</summary>
+    InstancesShort = 25,
 }

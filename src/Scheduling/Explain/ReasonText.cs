@@ -29,6 +29,7 @@ internal static class ReasonText
             ReasonCode.NoSimulatedDevice => $"Task group {subject} is simulated work and no rack is simulated; add a simulated rack.",
             ReasonCode.QueueLimit => $"Queue {subject} has {available} left of its limit and the job needs {needed}; raise the limit or release jobs of the queue.",
             ReasonCode.GpusShort => $"Task group {subject} needs {needed} and free GPUs suffice for {available}; release GPUs or ask for fewer.",
+            ReasonCode.InstancesShort => $"Task group {subject} needs {needed}, each a MIG instance, and free positions suffice for {available}; release GPUs or ask for a smaller profile.",
             ReasonCode.CpuShort => $"Beside the free GPUs, CPU cores suffice for {available} of {needed} of group {subject}; ask for fewer cores a task.",
             ReasonCode.MemoryShort => $"Beside the free GPUs, memory suffices for {available} of {needed} of group {subject}; ask for less memory a task.",
             ReasonCode.AdapterShort => $"Nodes that would take group {subject} have network adapters of at most {available} a GPU and it needs {needed}; require one NVLink domain or less bandwidth.",
@@ -65,6 +66,7 @@ internal static class ReasonText
         ReasonCode.TopologyShort => "outside its domain",
         ReasonCode.NodesUnavailable => "not ready",
         ReasonCode.GpusShort => "without enough free GPUs",
+        ReasonCode.InstancesShort => "without a free position",
         var code => $"by {code}",
     };
 

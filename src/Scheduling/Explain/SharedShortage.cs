@@ -18,7 +18,7 @@ internal sealed class SharedShortage(
     HallState state, HallState filled, RelaxedFill fill, TaskDemand task, int left, IReadOnlyList<int> blocked)
 {
     // Shares fill a GPU before they wake another.
-    private int WokenGpus => task.IsShare ? (left + 1000 / task.Milli - 1) / (1000 / task.Milli) : left * task.Gpus;
+    private int WokenGpus => task.IsShare ? (left + task.PerGpu - 1) / task.PerGpu : left * task.Gpus;
 
     public Reason Of(ReasonCode code, string group) => code switch
     {

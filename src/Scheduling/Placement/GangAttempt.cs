@@ -86,7 +86,7 @@ internal sealed class GangAttempt(
         {
             var placed = _tasks[^1];
             var task = demands[placed.Group];
-            scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+            scratch.Give(placed, task.Cpu, task.Memory, task.Percent);
             scratch.Links.Reckon(task, placed.Node, -1);
             task.Apart?.Add(placed.Node, -1);
             _tasks.RemoveAt(_tasks.Count - 1);
@@ -133,7 +133,7 @@ internal sealed class GangAttempt(
         while (placed < upTo && NodeRules.Room(NodeRules.All, scratch, node, task) > 0)
         {
             var gpu = task.IsShare
-                ? GpuChoice.Tightest(scratch, node, task.Milli, !GpuChoice.MayWakeGpu(scratch, node))
+                ? GpuChoice.Tightest(scratch, node, task, !GpuChoice.MayWakeGpu(scratch, node))
                 : -1;
             if (task.IsShare && gpu < 0)
                 return placed;
@@ -164,7 +164,7 @@ internal sealed class GangAttempt(
     private void Put(TaskPlacement placed)
     {
         var task = demands[placed.Group];
-        scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+        scratch.Take(placed, task.Cpu, task.Memory, task.Percent);
         scratch.Links.Reckon(task, placed.Node, 1);
         task.Apart?.Add(placed.Node, 1);
         _tasks.Add(placed);

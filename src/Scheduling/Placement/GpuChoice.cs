@@ -18,14 +18,23 @@ internal static class GpuChoice
         return chosen;
     }
 
+    /// <summary>Where on the GPU a MIG instance begins; -1 for anything else.</summary>
+    public static int Slot(HallState state, int node, int gpu, TaskDemand task)
+    {
+        if (task.ProfileOn(state, node) is not { } profile)
+            return -1;
+        var geometry = state.Layout.GpuModels[state.Shape.Model[node]].Mig!;
+        return MigSlots.Best(geometry, profile, state.Nodes.GpuSlots[state.Shape.FirstGpu[node] + gpu]);
+    }
+
     /// <summary>The fullest GPU that a share still fits on, the lowest of equals; -1 when none.</summary>
-    public static int Tightest(HallState state, int node, int milli, bool sharedOnly)
+    public static int Tightest(HallState state, int node, TaskDemand task, bool sharedOnly)
     {
         var (best, least) = (-1, int.MaxValue);
         for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
         {
-            var free = FreeOf(state, node, gpu, sharedOnly);
-            if (free >= milli && free < least)
+            var free = FreeOf(state, node, gpu, task, sharedOnly);
+            if (free >= task.Milli && free < least)
                 (best, least) = (gpu, free);
         }
         return best;
@@ -39,7 +48,7 @@ internal static class GpuChoice
         score = long.MinValue;
         for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
         {
-            if (FreeOf(state, node, gpu, sharedOnly) < task.Milli)
+            if (FreeOf(state, node, gpu, task, sharedOnly) < task.Milli)
                 continue;
             if (preference.DependsOnNodeOnly && SameAsEarlier(state, node, gpu))
                 continue;
@@ -64,16 +73,19 @@ internal static class GpuChoice
         var first = state.Shape.FirstGpu[node];
         for (var earlier = 0; earlier < gpu; earlier++)
         {
-            if (state.Nodes.GpuFree[first + earlier] == state.Nodes.GpuFree[first + gpu] && !state.Nodes.GpuFailed[first + earlier])
+            var alike = state.Nodes.GpuFree[first + earlier] == state.Nodes.GpuFree[first + gpu]
+                && state.Nodes.GpuSlots[first + earlier] == state.Nodes.GpuSlots[first + gpu];
+            if (alike && !state.Nodes.GpuFailed[first + earlier])
                 return true;
         }
         return false;
     }
 
-    private static int FreeOf(HallState state, int node, int gpu, bool sharedOnly)
+    // -1 for a GPU that does not take the task.
+    private static int FreeOf(HallState state, int node, int gpu, TaskDemand task, bool sharedOnly)
     {
         var at = state.Shape.FirstGpu[node] + gpu;
         var free = state.Nodes.GpuFree[at];
-        return state.Nodes.GpuFailed[at] || (sharedOnly && free == 1000) ? -1 : free;
+        return (sharedOnly && free == 1000) || task.RoomOn(state, node, at) == 0 ? -1 : free;
     }
 }

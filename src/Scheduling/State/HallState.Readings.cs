@@ -41,6 +41,9 @@ public sealed partial class HallState
     public ReadOnlySpan<int> FreeGpuMilli(int node) =>
         Nodes.GpuFree.AsSpan(Shape.FirstGpu[node], Shape.Gpus[node]);
 
+    /// <summary>Memory slices of a GPU that MIG instances hold, as bits, the lowest for slice 0.</summary>
+    public int MigSlotsInUse(int node, int gpu) => Nodes.GpuSlots[GpuAt(node, gpu)];
+
     /// <summary>Thousandths of a core of a node that nobody holds.</summary>
     public int FreeCpuMilli(int node) => Nodes.CpuFree[node];
 
