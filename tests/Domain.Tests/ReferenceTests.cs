@@ -17,6 +17,10 @@ public class ReferenceTests
         { Rack("powerDomain: feed, airZone: air, fabric: fabrik"), "Rack racks: spec.fabric", "there is no Fabric 'fabrik'", "did you mean 'fabric'?" },
         { Facility.Document("Queue", "vision", "{parent: reserch}"), "Queue vision: spec.parent", "there is no Queue 'reserch'", "did you mean 'research'?" },
         { Facility.Document("Queue", "self", "{parent: self}"), "Queue self: spec.parent", "makes a circle: self < self", "a tree has a root without parent" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [fed]}"), "PowerDomain b: spec.backedBy[0]", "there is no PowerDomain 'fed'", "did you mean 'feed'?" },
+        { OtherHall + Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed-b]}"), "PowerDomain b: spec.backedBy[0]", "'feed-b' is in hall 'hall-b'", "name one of the same hall" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, parent: feed, backedBy: [feed]}"), "PowerDomain b: spec.backedBy[0]", "above or below it, and fails with it", "on another branch" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed, feed]}"), "PowerDomain b: spec.backedBy[1]", "named twice", "once" },
         { Facility.Document("Hall", "hall-c", "{site: elsewhere}"), "Hall hall-c: spec.site", "there is no Site 'elsewhere'", "use one of: site" },
     };
 

@@ -39,8 +39,8 @@ internal static class Ask
         return placed.Assignment;
     }
 
-    public static Reason Waits(this HallState state, JobSpec spec) =>
-        Assert.IsType<Waiting>(state.Place(spec)).Reasons[0];
+    public static Reason Waits(this HallState state, JobSpec spec, string job = "job-1") =>
+        Assert.IsType<Waiting>(state.Place(spec, job)).Reasons[0];
 
     public static Reason Refuses(this HallState state, JobSpec spec) =>
         Assert.IsType<Refused>(state.Place(spec)).Reasons[0];

@@ -38,6 +38,13 @@ internal sealed class Hall
         return this;
     }
 
+    /// <summary>The named domains carry the first one's load when it fails.</summary>
+    public Hall Backed(string name, params string[] backups)
+    {
+        _power[PowerIndex(name)] = _power[PowerIndex(name)] with { BackedBy = backups.Select(PowerIndex).ToValueList() };
+        return this;
+    }
+
     public Hall Loop(string name, double watts)
     {
         _loops.Add(new HallCoolingLoop(new CoolingLoopId(name), Watts.FromWatts(watts), Celsius.FromDegrees(30)));

@@ -67,6 +67,8 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
                 waiting.Remove((name, spec));
             }
         }
+        foreach (var (name, spec) in InHall<PowerDomainSpec>(hall, domain => domain.Hall))
+            _domains[_domainIndex[name]] = _domains[_domainIndex[name]] with { BackedBy = spec.BackedBy.Select(other => _domainIndex[other]).Order().ToValueList() };
     }
 
     private void AddRack(string name, RackSpec spec)

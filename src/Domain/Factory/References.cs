@@ -21,8 +21,10 @@ internal static class References
             return;
         RefuseCycles<PowerDomainSpec>(objects, "PowerDomain", spec => spec.Parent, errors);
         RefuseCycles<QueueSpec>(objects, "Queue", spec => spec.Parent, errors);
-        if (errors.Count == 0)
-            QueueChecks.Check(objects, errors);
+        if (errors.Count > 0)
+            return;
+        QueueChecks.Check(objects, errors);
+        BackupChecks.Check(objects, errors);
         RefuseRackNameClashes(objects, errors);
     }
 

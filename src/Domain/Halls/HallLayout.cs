@@ -128,7 +128,12 @@ public sealed record HallPowerDomain(
     [property: Id(0)] PowerDomainId Id,
     [property: Id(1)] string Kind,
     [property: Id(2)] int Parent,
-    [property: Id(3)] Units.Watts Limit);
+    [property: Id(3)] Units.Watts Limit)
+{
+    /// <summary>Indexes of the domains that carry its load in equal parts when it fails; none is above or below it.</summary>
+    [Id(4)]
+    public ValueList<int> BackedBy { get; init; } = [];
+}
 
 /// <summary>A cooling loop or air zone.</summary>
 /// <param name="Id">Its name.</param>

@@ -36,6 +36,9 @@ public sealed record PowerDomainSpec
     [Meaning("The power domain that feeds it; leave out at the root of a tree."), RefersTo("PowerDomain")]
     public string? Parent { get; init; }
 
+    [Meaning("Power domains that carry its load in equal parts when it fails. Each keeps room for that: one for 2N, all others for N+1 or 4N/3.")]
+    public IReadOnlyList<string> BackedBy { get; init; } = [];
+
     [Meaning("Nameplate rating, such as 2MW."), Between(1, 1e10)]
     public required Watts Rating { get; init; }
 

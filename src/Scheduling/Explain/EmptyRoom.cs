@@ -24,8 +24,11 @@ internal sealed class EmptyRoom
         (_state, _task) = (state, task);
         var empty = state.Shape.StandingPower;
         _powerLeft = new long[empty.Committed.Length];
-        for (var domain = 0; domain < _powerLeft.Length; domain++)
-            _powerLeft[domain] = Math.Max(empty.Limit[domain], state.Power.Limit[domain]) - empty.Committed[domain];
+        var limit = new long[_powerLeft.Length];
+        for (var domain = 0; domain < limit.Length; domain++)
+            limit[domain] = Math.Max(empty.Limit[domain], state.Power.Limit[domain]);
+        for (var domain = 0; domain < limit.Length; domain++)
+            _powerLeft[domain] = PowerLedger.HeadroomOf(state.Shape.Failures, limit, empty.Committed, domain);
         _heatLeft = new long[empty.Heat.Length];
         for (var loop = 0; loop < _heatLeft.Length; loop++)
             _heatLeft[loop] = Math.Max(empty.HeatCapacity[loop], state.Power.HeatCapacity[loop]) - empty.Heat[loop];

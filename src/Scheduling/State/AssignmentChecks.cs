@@ -87,6 +87,8 @@ internal static class AssignmentChecks
         {
             if (state.PowerCommitted(domain) > state.PowerLimit(domain))
                 return $"power domain {state.Layout.PowerDomains[domain].Id} would commit {state.PowerCommitted(domain)} of {state.PowerLimit(domain)}";
+            if (state.Power.HeadroomOf(domain) < 0)
+                return $"power domain {state.Layout.PowerDomains[domain].Id} or one that backs it would carry more than its limit when the other fails";
         }
         foreach (var (loop, share) in rack.Cooling)
         {

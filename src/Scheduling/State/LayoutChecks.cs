@@ -10,6 +10,8 @@ internal static class LayoutChecks
     {
         for (var domain = 0; domain < layout.PowerDomains.Count; domain++)
             Require(layout.PowerDomains[domain].Parent < domain, layout, $"power domain {layout.PowerDomains[domain].Id} comes before its parent");
+        foreach (var domain in layout.PowerDomains)
+            Require(domain.BackedBy.All(backup => Exists(backup, layout.PowerDomains.Count)), layout, $"power domain {domain.Id} is backed by none of the hall");
         for (var queue = 0; queue < layout.Queues.Count; queue++)
             Require(layout.Queues[queue].Parent < queue, layout, $"queue {layout.Queues[queue].Id} comes before its parent");
         for (var rack = 0; rack < layout.Racks.Count; rack++)
