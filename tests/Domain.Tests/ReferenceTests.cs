@@ -21,8 +21,15 @@ public class ReferenceTests
         { OtherHall + Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed-b]}"), "PowerDomain b: spec.backedBy[0]", "'feed-b' is in hall 'hall-b'", "name one of the same hall" },
         { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, parent: feed, backedBy: [feed]}"), "PowerDomain b: spec.backedBy[0]", "above or below it, and fails with it", "on another branch" },
         { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed, feed]}"), "PowerDomain b: spec.backedBy[1]", "named twice", "once" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-02], from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.racks[0]", "there is no rack 'racks-02'", "did you mean 'racks-01'?" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("nodes: [racks-01-n77], from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.nodes[0]", "there is no node 'racks-01-n77'", "did you mean" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], from: 2027-01-15T22:00:00+01:00, until: 2027-01-15T21:00:00Z"), "Reservation r: spec.until", "is not after from", "later instant" },
+        { Reservation("from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.racks", "names no rack and no node", "at least one" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], queue: research, job: j, from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.job", "for a queue or for a job", "neither for maintenance" },
         { Facility.Document("Hall", "hall-c", "{site: elsewhere}"), "Hall hall-c: spec.site", "there is no Site 'elsewhere'", "use one of: site" },
     };
+
+    private static string Reservation(string spec) => Facility.Document("Reservation", "r", $"{{hall: hall-a, {spec}}}");
 
     [Theory]
     [MemberData(nameof(Refused))]

@@ -81,6 +81,16 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void An_instant_written_is_read_back_equal_and_one_without_offset_is_refused() =>
+        Gen.Long[new DateTime(2000, 1, 1).Ticks, new DateTime(2200, 1, 1).Ticks].Sample(ticks =>
+        {
+            var instant = new DateTimeOffset(ticks, TimeSpan.Zero);
+            Assert.True(Instants.TryParse(Instants.Format(instant), out var back));
+            Assert.Equal(instant, back);
+            Assert.False(Instants.TryParse(Instants.Format(instant)[..^1], out _));
+        });
+
+    [Fact]
     public void A_kernel_job_written_as_a_manifest_is_read_back_equal()
     {
         var work = new KernelWork("sgemm", [new("k", 3), new("m", 1), new("n", 2)], 7, false, 99, TimeSpan.FromSeconds(90));

@@ -25,6 +25,7 @@ internal static class References
             return;
         QueueChecks.Check(objects, errors);
         BackupChecks.Check(objects, errors);
+        ReservationChecks.Check(objects, catalogue, errors);
         RefuseRackNameClashes(objects, errors);
     }
 
@@ -74,6 +75,7 @@ internal static class References
         CoolingLoopSpec loop => loop.Hall,
         FabricSpec fabric => fabric.Hall,
         RackSpec rack => rack.Hall,
+        ReservationSpec reservation => reservation.Hall,
         _ => null,
     };
 

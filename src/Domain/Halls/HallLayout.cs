@@ -31,6 +31,10 @@ public sealed record HallLayout(
     [Id(9)]
     public ValueList<HallDataset> Datasets { get; init; } = [];
 
+    /// <summary>When nodes are not for everybody.</summary>
+    [Id(10)]
+    public ValueList<HallWindow> Windows { get; init; } = [];
+
     /// <summary>How many GPUs stand in the hall.</summary>
     public int GpuCount => Nodes.Sum(node => node.Gpus);
 }
@@ -171,6 +175,27 @@ public sealed record HallQueue(
     /// <summary>Its part, against its siblings, of what is left beyond everybody's quota; 0 or more.</summary>
     [Id(4)]
     public double OverQuotaWeight { get; init; } = 1;
+}
+
+/// <summary>Nodes that are kept from one instant until another.</summary>
+/// <param name="Name">What operators call it.</param>
+/// <param name="Nodes">Indexes of the nodes, ascending.</param>
+/// <param name="From">The first instant of it.</param>
+/// <param name="Until">The first instant after it.</param>
+[GenerateSerializer, Immutable, Alias("HallWindow")]
+public sealed record HallWindow(
+    [property: Id(0)] string Name,
+    [property: Id(1)] ValueList<int> Nodes,
+    [property: Id(2)] DateTimeOffset From,
+    [property: Id(3)] DateTimeOffset Until)
+{
+    /// <summary>The queue they are kept for, or null.</summary>
+    [Id(4)]
+    public QueueId? Queue { get; init; }
+
+    /// <summary>The job they are kept for, or null; with neither they are for nobody, as for maintenance.</summary>
+    [Id(5)]
+    public JobId? Job { get; init; }
 }
 
 /// <summary>A dataset as a hall sees it.</summary>

@@ -143,6 +143,32 @@ public sealed record QueueSpec
     public double OverQuotaWeight { get; init; } = 1;
 }
 
+/// <summary>The content of a Reservation manifest.</summary>
+[Meaning("Nodes that are kept from one instant until another: for a queue, for a job, or for nobody, as for maintenance. Jobs that would still run there by then start elsewhere; what runs there is not stopped.")]
+public sealed record ReservationSpec
+{
+    [Meaning("The hall the nodes stand in."), RefersTo("Hall")]
+    public required string Hall { get; init; }
+
+    [Meaning("Racks all of whose nodes are kept, such as gb200-01.")]
+    public IReadOnlyList<string> Racks { get; init; } = [];
+
+    [Meaning("Single nodes that are kept, such as gb200-02-n03.")]
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    [Meaning("The first instant, with its offset from UTC, such as 2027-01-15T22:00:00Z.")]
+    public required DateTimeOffset From { get; init; }
+
+    [Meaning("The first instant after it, such as 2027-01-16T04:00:00Z.")]
+    public required DateTimeOffset Until { get; init; }
+
+    [Meaning("The queue, its children included, for whose jobs they are kept."), RefersTo("Queue")]
+    public string? Queue { get; init; }
+
+    [Meaning("The job for which they are kept.")]
+    public string? Job { get; init; }
+}
+
 /// <summary>The content of a Dataset manifest.</summary>
 [Meaning("Data that jobs read, and where and by whom it may be read.")]
 public sealed record DatasetSpec

@@ -46,7 +46,7 @@ internal static class ReasonText
             ReasonCode.DatasetForbidden => $"Dataset {subject} may not be read here by this queue; run where it may be read, or have its owner allow it.",
             ReasonCode.OverQuota => $"Queue {subject} has {available} left of its quota and a job that may not be evicted needs {needed} within it; make the job preemptible or raise the quota.",
             ReasonCode.NoReplacement => $"None of {reason.NodesLookedAt} other nodes can take over from {subject}: {string.Join(", ", reason.Excluded.Select(Excluded))}.",
-            ReasonCode.InTurn => $"It fits now, but {subject} waits before it and starts are reserved; the pass that follows decides in turn.",
+            ReasonCode.InTurn => $"It fits now, but {subject} comes before it; the pass that follows at once decides in turn.",
             ReasonCode.WouldDelay => $"It fits now, but starting it would delay {subject}, which waits longer and has a reservation; shorten its expected duration or wait.",
             ReasonCode.WindowAhead => $"It fits now, but would still run on nodes that {subject} needs for itself by then; state a shorter expected duration or wait.",
             _ => throw new UnreachableException($"Unknown reason code {reason.Code}."),
