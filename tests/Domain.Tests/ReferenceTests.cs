@@ -26,6 +26,7 @@ public class ReferenceTests
         { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], from: 2027-01-15T22:00:00+01:00, until: 2027-01-15T21:00:00Z"), "Reservation r: spec.until", "is not after from", "later instant" },
         { Reservation("from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.racks", "names no rack and no node", "at least one" },
         { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], queue: research, job: j, from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.job", "for a queue or for a job", "neither for maintenance" },
+        { Facility.Document("Dataset", "web", "{copies: [hall-z]}"), "Dataset web: spec.copies", "there is no Hall 'hall-z'", "did you mean 'hall-a'?" },
         { Facility.Document("Hall", "hall-c", "{site: elsewhere}"), "Hall hall-c: spec.site", "there is no Site 'elsewhere'", "use one of: site" },
     };
 

@@ -176,6 +176,9 @@ public sealed record DatasetSpec
     [Meaning("Jurisdictions it may be read in, such as us-tx; every one when left out.")]
     public IReadOnlyList<string> Jurisdictions { get; init; } = [];
 
+    [Meaning("Halls that hold a copy. Jobs that read it are offered to these halls first.")]
+    public IReadOnlyList<string> Copies { get; init; } = [];
+
     [Meaning("Queues whose jobs may read it; every queue when left out.")]
     public IReadOnlyList<string> Queues { get; init; } = [];
 }

@@ -27,7 +27,7 @@ internal sealed class GangAttempt(
     {
         var spread = scratch.Shape.SpreadIn(level, domain);
         foreach (var task in demands)
-            task.Spread = spread;
+            (task.Spread, task.Rails) = (spread, 0);
         foreach (var task in kept)
             Put(task);
         // A gang that grows beyond one leaf loads the trunks with the tasks that it had there before, too.
@@ -65,6 +65,8 @@ internal sealed class GangAttempt(
         rooms.Sort((one, other) => one.Room != other.Room ? other.Room.CompareTo(one.Room)
             : one.Leftover != other.Leftover ? one.Leftover.CompareTo(other.Leftover)
             : one.Node.CompareTo(other.Node));
+        if (upTo > 1 && task.Rails == 0 && UsesRails(task) && rooms.Count > 1)
+            task.Rails = GpuChoice.CommonRails(scratch, rooms.Select(room => room.Node), task.Gpus);
         var next = 0;
         while (placed < upTo && next < rooms.Count)
         {
@@ -145,6 +147,9 @@ internal sealed class GangAttempt(
         return placed;
     }
 
+    private bool UsesRails(TaskDemand task) =>
+        task is { IsShare: false, NeedsGpu: true } && task.Gpus < scratch.Shape.MostGpus && task.Spread.HasFlag(Spread.NvlinkDomains);
+
     private Candidate Scored(TaskDemand task, int node, int gpu)
     {
         var scores = profile.Preferences.Select(preference => preference.Score(scratch, node, task, gpu, draw));
@@ -168,5 +173,9 @@ internal sealed class GangAttempt(
         scratch.Links.Reckon(task, placed.Node, 1);
         task.Apart?.Add(placed.Node, 1);
         _tasks.Add(placed);
+        if (!UsesRails(task))
+            return;
+        foreach (var gpu in placed.Gpus)
+            task.Rails |= 1UL << (gpu & 63);
     }
 }

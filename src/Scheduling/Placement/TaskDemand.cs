@@ -87,6 +87,12 @@ internal sealed class TaskDemand
     /// <summary>Power limit of its GPUs in the search at hand, in percent of their default.</summary>
     public int Percent { get; set; } = 100;
 
+    /// <summary>
+    /// Numbers of the GPUs, as bits, that the gang's tasks took on nodes so far: a GPU of the same number hangs on the
+    /// same rail, so that collectives between nodes need not cross rails.
+    /// </summary>
+    public ulong Rails { get; set; }
+
     /// <summary>How many tasks of the job may still go to each domain, or null when that is not limited.</summary>
     public DomainQuotas? Apart { get; init; }
 

@@ -6,8 +6,8 @@ using ControlPlane.Testing;
 
 namespace ControlPlane.Grains.Tests;
 
-/// <summary>Maintenance and advance reservations that an operator declares, in a living hall.</summary>
-public class ReservationTests
+/// <summary>What operators declare about nodes and data, in a living hall.</summary>
+public class DeclaredTests
 {
     [Fact]
     public async Task Who_would_run_into_maintenance_starts_elsewhere_or_after_it_and_shorter_work_fills_the_gap()
@@ -43,6 +43,19 @@ public class ReservationTests
         Assert.Equal(JobPhase.Waiting, (await factory.JobAsync("other")).Phase);
         await factory.RunUntilAsync("other", JobPhase.Succeeded, TimeSpan.FromMinutes(70));
         await AllDecisionsComeOutTheSame(factory);
+    }
+
+    [Fact]
+    public async Task A_job_is_offered_first_to_the_hall_that_holds_its_data()
+    {
+        await using var factory = await TestFactory.StartAsync(
+            TestHall.Named("hall-a").With("DGX-H100-x4", 1, "a"), TestHall.Named("hall-b").With("DGX-H100-x4", 1, "b"));
+        await factory.ApplyAsync("{apiVersion: factory/v1, kind: Dataset, metadata: {name: web}, spec: {copies: [hall-b]}}");
+        await factory.SubmitAsync("anywhere", TestJobs.Gang());
+        await factory.SubmitAsync("reads", TestJobs.Gang() with { Datasets = ["web"] });
+        Assert.Equal("hall-a", (await factory.JobAsync("anywhere")).Hall!.Value.Value);
+        Assert.Equal("hall-b", (await factory.JobAsync("reads")).Hall!.Value.Value);
+        await factory.RunUntilAsync("reads", JobPhase.Succeeded);
     }
 
     private static string Reservation(string name, string what, DateTimeOffset from, DateTimeOffset until) =>
