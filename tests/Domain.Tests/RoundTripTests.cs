@@ -81,6 +81,13 @@ public class RoundTripTests
     }
 
     [Fact]
+    public void A_job_held_to_a_site_is_held_to_a_hall_of_it()
+    {
+        var job = ReadBack("{apiVersion: factory/v1, kind: Job, metadata: {name: j}, spec: {queue: q, tasks: [{}], topology: {required: site, preferred: rack}, simulated: {duration: 1s}}}")!;
+        Assert.Equal(new TopologyRequest(TopologyLevel.Hall, TopologyLevel.Rack), job.Topology);
+    }
+
+    [Fact]
     public void An_instant_written_is_read_back_equal_and_one_without_offset_is_refused() =>
         Gen.Long[new DateTime(2000, 1, 1).Ticks, new DateTime(2200, 1, 1).Ticks].Sample(ticks =>
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Domain.Manifests;
@@ -93,11 +94,14 @@ public static class JobSpecs
 
     private static TopologyRequest Topology(TopologySpec? topology) => topology is null
         ? new TopologyRequest(null, null)
-        : new TopologyRequest(topology.Required, topology.Preferred)
+        : new TopologyRequest(Inside(topology.Required), Inside(topology.Preferred))
         {
-            Slices = topology.Slices.Select(slice => new TopologySlice(slice.Level, slice.Size)).ToValueList(),
-            AtMost = topology.AtMost.Select(limit => new DomainLimit(limit.Level, limit.Tasks)).ToValueList(),
+            Slices = topology.Slices.Select(slice => new TopologySlice(Inside(slice.Level)!.Value, slice.Size)).ToValueList(),
+            AtMost = topology.AtMost.Select(limit => new DomainLimit(Inside(limit.Level)!.Value, limit.Tasks)).ToValueList(),
         };
+
+    // A gang never leaves its hall, and so neither the hall's site.
+    private static TopologyLevel? Inside(TopologyLevel? level) => level == TopologyLevel.Site ? TopologyLevel.Hall : level;
 
     private static TopologySpec? Topology(TopologyRequest topology) => topology == new TopologyRequest(null, null)
         ? null

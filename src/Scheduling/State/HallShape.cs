@@ -36,7 +36,7 @@ internal sealed class HallShape
             QueueIndex.Add(layout.Queues[queue].Id.Value, queue);
         Failures = new FeedFailures(layout);
         StandingPower = new PowerLedger(this);
-        Domains = [.. Enum.GetValues<TopologyLevel>().Select(level => new DomainMap(layout, level))];
+        Domains = [.. Enum.GetValues<TopologyLevel>().Where(level => level >= TopologyLevel.Hall).Order().Select(level => new DomainMap(layout, level))];
     }
 
     public HallLayout Layout { get; }
