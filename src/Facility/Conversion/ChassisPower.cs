@@ -1,14 +1,12 @@
-using ControlPlane.Domain.Units;
-
 namespace ControlPlane.Facility.Conversion;
 
 /// <summary>What a chassis draws, from the boards to the facility's meter.</summary>
-/// <param name="BeforeFans">Direct current of everything but the fans.</param>
+/// <param name="BeforeFansWatts">Direct current of everything but the fans.</param>
 /// <param name="FanSpeed">Share of full speed.</param>
-/// <param name="Fans">Power of the fans.</param>
-/// <param name="Direct">All direct current.</param>
+/// <param name="FanWatts">Power of the fans.</param>
+/// <param name="DirectWatts">All direct current.</param>
 /// <param name="Efficiency">Of the power supplies.</param>
-/// <param name="Alternating">What the chassis takes from its feed.</param>
-/// <param name="Facility">That at the meter.</param>
+/// <param name="AlternatingWatts">What the chassis takes from its feed.</param>
+/// <param name="FacilityWatts">That at the meter.</param>
 public sealed record ChassisPower(
-    Watts BeforeFans, double FanSpeed, Watts Fans, Watts Direct, double Efficiency, Watts Alternating, Watts Facility);
+    double BeforeFansWatts, double FanSpeed, double FanWatts, double DirectWatts, double Efficiency, double AlternatingWatts, double FacilityWatts);

@@ -18,10 +18,11 @@ public sealed record ChassisProfile(string Name, Watts FixedPower, FanBank Fans,
     {
         Require.NotNegative(gpus.Value, nameof(gpus));
         var beforeFans = gpus + FixedPower;
-        var fans = Fans.Power(beforeFans);
-        var direct = beforeFans + fans;
-        var alternating = Supply.Input(direct);
+        var fans = Fans.PowerWatts(beforeFans);
+        var direct = beforeFans.Value + fans;
+        var efficiency = Supply.Efficiency(direct);
+        var alternating = direct / efficiency;
         return new ChassisPower(
-            beforeFans, Fans.Speed(beforeFans), fans, direct, Supply.Efficiency(direct), alternating, Pue.AtMeter(alternating));
+            beforeFans.Value, Fans.Speed(beforeFans), fans, direct, efficiency, alternating, alternating * Pue.Ratio(Watts.FromWatts(alternating)));
     }
 }

@@ -37,13 +37,10 @@ public sealed record FanBank
 
     /// <summary>Share of full speed at a heat.</summary>
     /// <param name="heat">0 or more.</param>
-    public double Speed(Watts heat)
-    {
-        Require.NotNegative(heat.Value, nameof(heat));
-        return LeastSpeed + (MostSpeed - LeastSpeed) * Math.Min(1, heat / FullCooling);
-    }
+    public double Speed(Watts heat) =>
+        LeastSpeed + (MostSpeed - LeastSpeed) * Math.Min(1, Require.NotNegative(heat.Value, nameof(heat)) / FullCooling.Value);
 
-    /// <summary>Power at a heat.</summary>
+    /// <summary>Power at a heat, unrounded: a fan draws little.</summary>
     /// <param name="heat">0 or more.</param>
-    public Watts Power(Watts heat) => FullSpeed * Affinity.PowerShare(Speed(heat));
+    public double PowerWatts(Watts heat) => FullSpeed.Value * Affinity.PowerShare(Speed(heat));
 }

@@ -24,11 +24,11 @@ public sealed record LossStage
 
     /// <summary>What the stage takes to deliver a power.</summary>
     /// <param name="output">0 or more.</param>
-    public Watts Input(Watts output)
-    {
-        Require.NotNegative(output.Value, nameof(output));
-        return (output + ConstantLoss) * (1 / Efficiency);
-    }
+    public Watts Input(Watts output) => Watts.FromWatts(InputWatts(output.Value));
+
+    /// <summary>What the stage takes to deliver a power, unrounded for chains of stages.</summary>
+    /// <param name="outputWatts">0 or more.</param>
+    public double InputWatts(double outputWatts) => (Require.NotNegative(outputWatts) + ConstantLoss.Value) / Efficiency;
 
     /// <summary>What is lost on the way.</summary>
     /// <param name="output">0 or more.</param>

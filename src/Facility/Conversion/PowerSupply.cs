@@ -35,17 +35,13 @@ public sealed class PowerSupply
     public MeasuredCurve EfficiencyCurve { get; }
 
     /// <summary>Efficiency at a load.</summary>
-    /// <param name="output">0 to the capacity.</param>
+    /// <param name="outputWatts">0 to the capacity.</param>
     /// <exception cref="ArgumentOutOfRangeException">More than the supplies deliver.</exception>
-    public double Efficiency(Watts output)
-    {
-        Require.NotNegative(output.Value, nameof(output));
-        if (output > Capacity)
-            throw new ArgumentOutOfRangeException(nameof(output), output, $"The supplies deliver {Capacity} at most.");
-        return EfficiencyCurve.At(output / Capacity);
-    }
+    public double Efficiency(double outputWatts) => Require.NotNegative(outputWatts) <= Capacity.Value
+        ? EfficiencyCurve.At(outputWatts / Capacity.Value)
+        : throw new ArgumentOutOfRangeException(nameof(outputWatts), outputWatts, $"The supplies deliver {Capacity} at most.");
 
     /// <summary>What they take to deliver a power.</summary>
     /// <param name="output">0 to the capacity.</param>
-    public Watts Input(Watts output) => output * (1 / Efficiency(output));
+    public Watts Input(Watts output) => Watts.FromWatts(output.Value / Efficiency(output.Value));
 }

@@ -1,32 +1,30 @@
-using ControlPlane.Domain.Units;
-
 namespace ControlPlane.Facility.Economics;
 
 /// <summary>
-/// Energy and power of tokens. A figure without its batch size means little: on the same GPUs a batch of 1,024 needs a
+/// Energy and power of tokens, with power in watts. A figure without its batch size means little: on the same GPUs a batch of 1,024 needs a
 /// tenth of the energy per token that a batch of 8 does (ML.ENERGY leaderboard, version 3).
 /// </summary>
 public static class TokenEnergy
 {
     /// <summary>Joules for each token.</summary>
-    /// <param name="power">0 or more.</param>
+    /// <param name="watts">0 or more.</param>
     /// <param name="tokensPerSecond">Above 0.</param>
-    public static double JoulesPerToken(Watts power, double tokensPerSecond) =>
-        Require.NotNegative(power.Value, nameof(power)) / Require.Positive(tokensPerSecond);
+    public static double JoulesPerToken(double watts, double tokensPerSecond) =>
+        Require.NotNegative(watts) / Require.Positive(tokensPerSecond);
 
     /// <summary>Tokens for each joule.</summary>
-    /// <param name="power">Above 0.</param>
+    /// <param name="watts">Above 0.</param>
     /// <param name="tokensPerSecond">0 or more.</param>
-    public static double TokensPerJoule(Watts power, double tokensPerSecond) =>
-        Require.NotNegative(tokensPerSecond) / Require.Positive(power.Value, nameof(power));
+    public static double TokensPerJoule(double watts, double tokensPerSecond) =>
+        Require.NotNegative(tokensPerSecond) / Require.Positive(watts);
 
     /// <summary>Tokens a second for each megawatt.</summary>
-    /// <param name="power">Above 0.</param>
+    /// <param name="watts">Above 0.</param>
     /// <param name="tokensPerSecond">0 or more.</param>
-    public static double TokensPerSecondPerMegawatt(Watts power, double tokensPerSecond) => TokensPerJoule(power, tokensPerSecond) * 1e6;
+    public static double TokensPerSecondPerMegawatt(double watts, double tokensPerSecond) => TokensPerJoule(watts, tokensPerSecond) * 1e6;
 
     /// <summary>Kilowatt-hours for a million tokens.</summary>
-    /// <param name="power">0 or more.</param>
+    /// <param name="watts">0 or more.</param>
     /// <param name="tokensPerSecond">Above 0.</param>
-    public static double KilowattHoursPerMillion(Watts power, double tokensPerSecond) => JoulesPerToken(power, tokensPerSecond) / 3.6;
+    public static double KilowattHoursPerMillion(double watts, double tokensPerSecond) => JoulesPerToken(watts, tokensPerSecond) / 3.6;
 }

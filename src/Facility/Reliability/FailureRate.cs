@@ -7,6 +7,9 @@ namespace ControlPlane.Facility.Reliability;
 /// </summary>
 public readonly record struct FailureRate
 {
+    /// <summary>Mean hours between failures that RSC-1 measured for jobs of 1,024 GPUs (Kokolis et al., HPCA 2025).</summary>
+    public const double MeasuredHoursOf1024Gpus = 7.9;
+
     private const double HoursPerDay = 24;
 
     private FailureRate(double perNodeDay) => PerNodeDay = perNodeDay;
