@@ -14,7 +14,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     JobCommands.BuildCancel(),
     JobCommands.BuildWhy(),
     DecisionCommands.BuildPlan(),
-    PlaceCommand.Build(),
+    PlaceCommand.Build(), ScenarioCommand.Build(),
     DecisionCommands.BuildDecision(),
     DecisionCommands.BuildSnapshot(),
     KernelCommand.Build(),
