@@ -84,7 +84,8 @@ public sealed record FeedLoad(
         return this with { Groups = [.. Groups.Select(one => one.Name == group ? left : one)] };
     }
 
-    // Reduced groups take back what the limit leaves, in proportion to what each lacks.
+    // Reduced groups take back what the limit leaves, in proportion to what each lacks; not while a target is in force,
+    // or every job that ends would start another ramp.
     private FeedLoad Risen()
     {
         var missing = Groups.Sum(group => (group.Load - group.Drawn).Milliwatts);
