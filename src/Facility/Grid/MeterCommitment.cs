@@ -22,13 +22,11 @@ public sealed record MeterCommitment(Watts Baseline, double Share)
     /// <param name="meter">What the meter shows.</param>
     public Watts Shortfall(Watts meter) => meter > Target ? meter - Target : Watts.Zero;
 
-    /// <summary>The most that the equipment may draw so that the promise is kept; null when no draw keeps it.</summary>
+    /// <summary>The most that the equipment may draw so that the promise is kept.</summary>
     /// <param name="pue">The facility's ratio by load; the meter must not fall as the equipment's draw rises.</param>
-    public Watts? EquipmentFor(PowerUsage pue)
+    public Watts EquipmentFor(PowerUsage pue)
     {
         var (low, high) = (0L, Target.Milliwatts);
-        if (pue.AtMeter(Watts.Zero) > Target)
-            return null;
         while (low < high)
         {
             var middle = low + (high - low + 1) / 2;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ControlPlane.Conformance.Tests.Facility;
 using ControlPlane.Conformance.Tests.Physics;
 
 namespace ControlPlane.Conformance.Tests.Cases;
@@ -12,9 +13,10 @@ public static class AnyCaseFile
     public static IReadOnlyList<CaseOutcome> Run(string path)
     {
         var root = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new CaseException("the file is not a JSON object");
-        return root["schema"]?.ToString() switch
+        return (root["schema"] ?? root["format"])?.ToString() switch
         {
             PhysicsFile.Schema => PhysicsFile.Run(path, root),
+            FacilityFile.Format => FacilityFile.Run(path, root),
             null => CaseFile.Run(root),
             var schema => throw new CaseException($"the schema '{schema}' is not known"),
         };

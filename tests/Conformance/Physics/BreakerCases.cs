@@ -14,6 +14,8 @@ internal static partial class BreakerCases
 
     public static object? Answer(string expectation, CaseInputs inputs)
     {
+        if (inputs.Has("standard", "mcb", "band") && !inputs.Has("M", "multiple", "I", "overload"))
+            return BandCases.Constant(expectation, inputs);
         switch (expectation)
         {
             case "trip" or "trip_time" or "time_to_trip" or "trip_s_if_no_action" or "trip_at" or "t" or "total_trip" or "trip_total":
@@ -42,32 +44,11 @@ internal static partial class BreakerCases
             return Accumulated(inputs, double.Parse(at.Groups["s"].Value, CultureInfo.InvariantCulture));
         if (AfterFirst().IsMatch(expectation))
             return Accumulated(inputs, Segments(inputs)[0].Time.TotalSeconds);
-        return BandAnswer(expectation, inputs);
+        return BandCases.Promise(expectation, inputs, Multiple);
     }
 
     private static readonly string[] Instantaneous =
         ["instantaneous_multiple", "instantaneous", "inst_multiple", "instantaneous_M", "magnetic_multiple", "M_inst", "I_inst"];
-
-    private static object? BandAnswer(string expectation, CaseInputs inputs)
-    {
-        Func<TripPromise, object> answer = expectation switch
-        {
-            "holds" or "must_hold" or "hold" => promise => promise == TripPromise.Holds,
-            "must_trip" => promise => promise is TripPromise.TripsInTime or TripPromise.MayTripAtOnce or TripPromise.TripsAtOnce,
-            "may_trip" or "uncertain" => promise => promise is TripPromise.MayTrip,
-            "magnetic" or "magnetic_trip" or "trips_magnetically" or "instantaneous_trip" or "must_trip_instantaneously" => promise => promise is TripPromise.TripsAtOnce,
-            "may_trip_magnetically" or "magnetic_possible" => promise => promise is TripPromise.MayTripAtOnce or TripPromise.TripsAtOnce,
-            "region" or "band" or "zone" or "state" => promise => promise switch
-            {
-                TripPromise.Holds => "hold",
-                TripPromise.MayTrip => "may_trip",
-                TripPromise.TripsInTime or TripPromise.MayTripAtOnce => "trip",
-                _ => "magnetic",
-            },
-            _ => throw new UnknownExpectationException(expectation),
-        };
-        return answer(BandOf(inputs).At(Multiple(inputs)));
-    }
 
     private static TripCurve CurveOf(CaseInputs inputs)
     {
@@ -156,23 +137,6 @@ internal static partial class BreakerCases
 
     private static TimeSpan Lasting(JsonNode? seconds) =>
         seconds is JsonValue value && value.TryGetValue<double>(out var number) ? TimeSpan.FromSeconds(number) : TimeSpan.MaxValue;
-
-    private static TripBand BandOf(CaseInputs inputs)
-    {
-        var standard = inputs.TextOrNone("standard", "mcb", "band", "type") ?? inputs.Text("curve");
-        var letter = inputs.TextOrNone("characteristic", "class", "magnetic_class", "curve_type", "mcb_type");
-        if (letter is null && standard.StartsWith("IEC", StringComparison.Ordinal) && inputs.Has("curve"))
-            letter = inputs.Text("curve");
-        var found = TripBand.All.FirstOrDefault(band => Same(band.Name, $"{standard} {letter}"))
-            ?? TripBand.All.FirstOrDefault(band => Same(band.Name, standard))
-            ?? TripBand.All.FirstOrDefault(band => Same(band.Name, $"{standard} C") && letter is null);
-        return found ?? throw new CaseException($"the band '{standard} {letter}' is not known");
-    }
-
-    private static bool Same(string name, string other) =>
-        Plain(name).Equals(Plain(other), StringComparison.OrdinalIgnoreCase);
-
-    private static string Plain(string name) => name.Replace(" ", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^accumulator_(at|after)_(?<s>\d+(\.\d+)?)_?s$")]
     private static partial Regex AtSecond();

@@ -36,7 +36,14 @@ internal static class CapCases
     private static Watts Uncapped(CaseInputs inputs) => inputs.WattsOrNone(Draw) ?? Curve(inputs)!.UncappedDraw;
 
     private static Watts Saved(CaseInputs inputs) =>
-        inputs.Has(Draw) ? GpuDraw.Shed(inputs.Watts(Draw), inputs.Watts(Cap), LeastCap(inputs)) : Uncapped(inputs) - Point(inputs).Draw;
+        inputs.Has(Draw) ? ShedOf(inputs) : Uncapped(inputs) - Point(inputs).Draw;
+
+    // Of a measured draw, whatever GPU and phase drew it.
+    private static Watts ShedOf(CaseInputs inputs)
+    {
+        inputs.Remark("gpu", "phase", "workload");
+        return GpuDraw.Shed(inputs.Watts(Draw), inputs.Watts(Cap), LeastCap(inputs));
+    }
 
     private static Watts LeastCap(CaseInputs inputs) => inputs.WattsOrNone(Least) ?? Watts.Zero;
 

@@ -16,9 +16,9 @@ internal static class MeterCases
         "delivered_fraction" or "meter_reduction_fraction" or "reduction_fraction" or "meter_cut_fraction" => Promise(inputs).Delivered(After(inputs)) / Before(inputs),
         "shortfall" or "miss" or "missed" or "missing" or "shortfall_meter" or "miss_by" or "misses_by" => Promise(inputs).Shortfall(After(inputs)).Value,
         "compliant" or "met" or "meets_target" => Promise(inputs).Shortfall(After(inputs)) == Watts.Zero,
-        "it_needed" or "required_it" or "it_target" or "P_it_required" or "it_required" or "it_cap" => (Promise(inputs).EquipmentFor(PowerUsage.Constant(PueAfter(inputs))) ?? Watts.Zero).Value,
+        "it_needed" or "required_it" or "it_target" or "P_it_required" or "it_required" or "it_cap" => Promise(inputs).EquipmentFor(PowerUsage.Constant(PueAfter(inputs))).Value,
         "required_it_cut_fraction" or "it_cut_required" or "required_it_reduction" =>
-            1 - (Promise(inputs).EquipmentFor(PowerUsage.Constant(PueAfter(inputs))) ?? Watts.Zero) / Equipment(inputs),
+            1 - Promise(inputs).EquipmentFor(PowerUsage.Constant(PueAfter(inputs))) / Equipment(inputs),
         _ => throw new UnknownExpectationException(expectation),
     };
 

@@ -97,6 +97,11 @@ internal static class PhysicsFile
             var (stem, scale) = UnitSuffix.Split(field)!.Value;
             return Scaled(Answer(answer, stem, inputs), scale);
         }
+        catch (UnknownExpectationException) when (field.StartsWith("p_", StringComparison.Ordinal))
+        {
+            // Power is written with either letter.
+            return answer($"P{field[1..]}", inputs);
+        }
     }
 
     private static object? Scaled(object? value, double scale) => value switch
