@@ -76,15 +76,6 @@ internal sealed class FreeIndex
     public int NextPartial(int model, int tenth, int from) =>
         Next(_partial, _partialCount, (model + 1) * PartialBuckets + tenth, from);
 
-    /// <summary>How many nodes have a shared GPU of which this many tenths, rounded down, or more are free.</summary>
-    public int NodesWithPartial(int tenths)
-    {
-        var sum = 0;
-        for (var slot = 0; slot < _partialCount.Length; slot++)
-            sum += slot % PartialBuckets >= tenths ? _partialCount[slot] : 0;
-        return sum;
-    }
-
     public void CopyFrom(FreeIndex other)
     {
         other._whole.CopyTo(_whole, 0);
