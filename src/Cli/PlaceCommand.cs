@@ -27,7 +27,7 @@ internal static class PlaceCommand
             try
             {
                 var (snapshot, jobs) = Read(CommandLine.Read(parsed.GetValue(CommandLine.Files)!));
-                var decisions = jobs.Select(job => Decide(snapshot.State, job.Job, job.Spec, PlacementProfile.Named(parsed.GetValue(profile)!)!, parsed.GetValue(seed))).ToList();
+                var decisions = jobs.Select(job => Decide(snapshot.State, snapshot.At, job.Job, job.Spec, PlacementProfile.Named(parsed.GetValue(profile)!)!, parsed.GetValue(seed))).ToList();
                 Print(decisions, parsed.GetValue(output)!);
                 return decisions.TrueForAll(one => one.Decision is Placed) ? ExitCodes.Done : ExitCodes.No;
             }
@@ -72,15 +72,18 @@ internal static class PlaceCommand
 
     // One after another: a job that is placed is there when the next is decided about.
     private static (JobId Job, PlacementDecision Decision, IReadOnlyList<string> Nodes) Decide(
-        HallState state, JobId job, JobSpec spec, PlacementProfile profile, ulong seed)
+        HallState state, DateTimeOffset at, JobId job, JobSpec spec, PlacementProfile profile, ulong seed)
     {
         if (state.Contains(job))
             throw new CommandException(ExitCodes.BadInput, $"The snapshot has a job '{job}' already: give the new one another name.");
         var decision = Placer.Place(state, job, spec, profile, seed);
+        var options = new CycleOptions(profile, seed, at, _ => null) { Windows = NodeWindow.Of(state.Layout, at, instant => instant) };
+        if (BackfillPass.Applies(options))
+            decision = new BackfillPass(state, new WaitingJobs(), options).Consider(new WaitingJob(job, spec, long.MaxValue), decision);
         if (decision is not Placed placed)
             return (job, decision, [Alternatives.Sentence(Alternatives.Of(state, job, spec, profile, seed))]);
         state.Assign(job, spec, placed.Assignment);
-        return (job, decision, [.. placed.Assignment.Tasks.Select(task => $"{state.Layout.Nodes[task.Node].Id}:{string.Join("-", task.Gpus)}")]);
+        return (job, decision, [.. placed.Assignment.Tasks.Select(task => $"{state.Layout.Nodes[task.Node].Id}:{string.Join("-", task.Gpus)}{(task.Slot < 0 ? "" : $"/{task.Slot}")}")]);
     }
 
     private static void Print(List<(JobId Job, PlacementDecision Decision, IReadOnlyList<string> Nodes)> decisions, string output)

@@ -46,4 +46,25 @@ public readonly record struct ThermalMass(double JoulesPerKelvin, double KelvinP
             ? TimeSpan.MaxValue
             : TimeSpan.FromSeconds(JoulesPerKelvin * (limit.Value - now.Value) / draw.Value);
     }
+
+    /// <summary>Seconds until a limit is reached while the coolant flows: 0 above it, infinite when it settles below.</summary>
+    /// <param name="now">The temperature at the start.</param>
+    /// <param name="limit">The temperature that must not be reached.</param>
+    /// <param name="draw">The constant draw.</param>
+    /// <param name="coolant">The coolant's constant temperature.</param>
+    public double SecondsUntil(Celsius now, Celsius limit, Watts draw, Celsius coolant)
+    {
+        if (limit <= now)
+            return 0;
+        var settled = Settled(draw, coolant).Value;
+        return settled <= limit.Value
+            ? double.PositiveInfinity
+            : JoulesPerKelvin * KelvinPerWatt * Math.Log((settled - now.Value) / (settled - limit.Value));
+    }
+
+    /// <summary>The most that may be drawn for ever without passing a limit; zero when the coolant alone passes it.</summary>
+    /// <param name="limit">The temperature that must not be passed.</param>
+    /// <param name="coolant">The coolant's constant temperature.</param>
+    public Watts MostDraw(Celsius limit, Celsius coolant) =>
+        limit <= coolant ? Watts.Zero : Watts.FromWatts((limit.Value - coolant.Value) / KelvinPerWatt);
 }

@@ -30,7 +30,7 @@ public static class PlanCheck
             return found.ToValueList();
         var kept = before?.Places ?? [];
         foreach (var onNode in assignment.Tasks.GroupBy(task => task.Node))
-            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => !kept.Contains((task.Node, task.Gpus))), found);
+            PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => !kept.Contains(task.Place)), found);
         PlanCheckShared.CheckPower(state, assignment, found);
         PlanCheckShared.CheckNetwork(state, spec, assignment, found);
         CheckQueues(state, spec, assignment, found);

@@ -36,6 +36,7 @@ internal static class PlanCheckNode
     {
         var facts = state.Layout.Nodes[node];
         var free = state.FreeGpuMilli(node).ToArray();
+        var slices = new HashSet<(int Gpu, int Slice)>();
         foreach (var task in tasks)
         {
             var group = spec.Groups[task.Group];
@@ -46,6 +47,7 @@ internal static class PlanCheckNode
             var model = facts.Gpus == 0 ? "no GPU" : state.Layout.GpuModels[facts.GpuModel].Name;
             if (asked > 0 && group.GpuModels.Count > 0 && !group.GpuModels.Contains(model))
                 found.Add(new PlanViolation("model", $"node {facts.Id} holds {model}"));
+            CheckInstance(state, group, task, free, slices, found);
             foreach (var gpu in task.Gpus)
             {
                 free[gpu] -= task.GpuMilli;
@@ -53,6 +55,30 @@ internal static class PlanCheckNode
                     found.Add(new PlanViolation("gpu", $"GPU {gpu} of {facts.Id} would be {-free[gpu]} milli oversubscribed"));
                 if (state.IsGpuFailed(node, gpu))
                     found.Add(new PlanViolation("gpu", $"GPU {gpu} of {facts.Id} has failed"));
+            }
+        }
+    }
+
+    // Slice by slice, and not by masks as the placer does.
+    private static void CheckInstance(
+        HallState state, TaskGroup group, TaskPlacement task, int[] free, HashSet<(int Gpu, int Slice)> taken, List<PlanViolation> found)
+    {
+        var facts = state.Layout.Nodes[task.Node];
+        foreach (var gpu in task.Gpus)
+        {
+            var inUse = state.MigSlotsInUse(task.Node, gpu) != 0 || taken.Any(slice => slice.Gpu == gpu);
+            if ((group.Mig is null) == inUse && free[gpu] < 1000)
+                found.Add(new PlanViolation("instance", $"GPU {gpu} of {facts.Id} would hold both MIG instances and shares"));
+            if (group.Mig is null)
+                continue;
+            var mig = state.Layout.GpuModels[facts.GpuModel].Mig;
+            var profile = mig?.Profiles.FirstOrDefault(one => one.Name == group.Mig);
+            if (profile is null || !profile.Starts.Contains(task.Slot) || profile.MemorySlices * 1000 != task.GpuMilli * mig!.MemorySlices)
+                found.Add(new PlanViolation("instance", $"no {group.Mig} begins at memory slice {task.Slot} of GPU {gpu} of {facts.Id}"));
+            for (var slice = task.Slot; profile is not null && slice < task.Slot + profile.MemorySlices; slice++)
+            {
+                if (!taken.Add((gpu, slice)) || (state.MigSlotsInUse(task.Node, gpu) >> slice & 1) == 1)
+                    found.Add(new PlanViolation("instance", $"memory slice {slice} of GPU {gpu} of {facts.Id} is held already"));
             }
         }
     }

@@ -1,3 +1,4 @@
+using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
 
@@ -40,11 +41,49 @@ internal static class PlanCheckShared
             if (state.PowerCommitted(domain) + draw > state.PowerLimit(domain))
                 found.Add(new PlanViolation("power", $"{layout.PowerDomains[domain].Id} would commit {state.PowerCommitted(domain) + draw} of {state.PowerLimit(domain)}"));
         }
+        for (var failed = 0; failed < layout.PowerDomains.Count; failed++)
+            CheckFailure(state, failed, power, found);
         foreach (var (loop, draw) in heat)
         {
             if (draw > Watts.Zero && state.HeatCommitted(loop) + draw > state.CoolingCapacity(loop))
                 found.Add(new PlanViolation("heat", $"{layout.CoolingLoops[loop].Id} would carry {state.HeatCommitted(loop) + draw} of {state.CoolingCapacity(loop)}"));
         }
+    }
+
+    // Lets one domain fail and adds up what its backups and all above them then carry.
+    private static void CheckFailure(HallState state, int failed, Dictionary<int, Watts> power, List<PlanViolation> found)
+    {
+        var domains = state.Layout.PowerDomains;
+        var backups = domains[failed].BackedBy;
+        if (backups.Count == 0)
+            return;
+        var moved = new Dictionary<int, double>();
+        foreach (var backup in backups)
+        {
+            for (var domain = backup; domain >= 0 && !IsAbove(domains, domain, failed); domain = domains[domain].Parent)
+                moved[domain] = moved.GetValueOrDefault(domain) + (After(failed).Milliwatts / (double)backups.Count);
+        }
+        var isGroup = backups.Count > 1 && backups.All(backup => domains[backup].BackedBy.Contains(failed));
+        if (isGroup && power.GetValueOrDefault(failed) > Watts.Zero && After(failed).Milliwatts > state.PowerLimit(failed).Milliwatts / (backups.Count + 1) * backups.Count)
+            found.Add(new PlanViolation("power", $"{domains[failed].Id} would be loaded beyond {backups.Count} of {backups.Count + 1} parts"));
+        foreach (var (domain, milliwatts) in moved)
+        {
+            var isBurdened = power.GetValueOrDefault(domain) > Watts.Zero || power.GetValueOrDefault(failed) > Watts.Zero;
+            if (isBurdened && After(domain).Milliwatts + milliwatts > state.PowerLimit(domain).Milliwatts + 0.5)
+                found.Add(new PlanViolation("power", $"{domains[domain].Id} would carry more than {state.PowerLimit(domain)} when {domains[failed].Id} fails"));
+        }
+
+        Watts After(int domain) => state.PowerCommitted(domain) + power.GetValueOrDefault(domain);
+    }
+
+    private static bool IsAbove(ValueList<Domain.Halls.HallPowerDomain> domains, int upper, int lower)
+    {
+        for (var domain = lower; domain >= 0; domain = domains[domain].Parent)
+        {
+            if (domain == upper)
+                return true;
+        }
+        return false;
     }
 
     public static void CheckNetwork(HallState state, JobSpec spec, Assignment assignment, List<PlanViolation> found)

@@ -17,8 +17,20 @@ public class ReferenceTests
         { Rack("powerDomain: feed, airZone: air, fabric: fabrik"), "Rack racks: spec.fabric", "there is no Fabric 'fabrik'", "did you mean 'fabric'?" },
         { Facility.Document("Queue", "vision", "{parent: reserch}"), "Queue vision: spec.parent", "there is no Queue 'reserch'", "did you mean 'research'?" },
         { Facility.Document("Queue", "self", "{parent: self}"), "Queue self: spec.parent", "makes a circle: self < self", "a tree has a root without parent" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [fed]}"), "PowerDomain b: spec.backedBy[0]", "there is no PowerDomain 'fed'", "did you mean 'feed'?" },
+        { OtherHall + Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed-b]}"), "PowerDomain b: spec.backedBy[0]", "'feed-b' is in hall 'hall-b'", "name one of the same hall" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, parent: feed, backedBy: [feed]}"), "PowerDomain b: spec.backedBy[0]", "above or below it, and fails with it", "on another branch" },
+        { Facility.Document("PowerDomain", "b", "{hall: hall-a, type: ups, rating: 1MW, backedBy: [feed, feed]}"), "PowerDomain b: spec.backedBy[1]", "named twice", "once" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-02], from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.racks[0]", "there is no rack 'racks-02'", "did you mean 'racks-01'?" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("nodes: [racks-01-n77], from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.nodes[0]", "there is no node 'racks-01-n77'", "did you mean" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], from: 2027-01-15T22:00:00+01:00, until: 2027-01-15T21:00:00Z"), "Reservation r: spec.until", "is not after from", "later instant" },
+        { Reservation("from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.racks", "names no rack and no node", "at least one" },
+        { Rack("powerDomain: feed, airZone: air") + Reservation("racks: [racks-01], queue: research, job: j, from: 2027-01-15T22:00:00Z, until: 2027-01-16T04:00:00Z"), "Reservation r: spec.job", "for a queue or for a job", "neither for maintenance" },
+        { Facility.Document("Dataset", "web", "{copies: [hall-z]}"), "Dataset web: spec.copies", "there is no Hall 'hall-z'", "did you mean 'hall-a'?" },
         { Facility.Document("Hall", "hall-c", "{site: elsewhere}"), "Hall hall-c: spec.site", "there is no Site 'elsewhere'", "use one of: site" },
     };
+
+    private static string Reservation(string spec) => Facility.Document("Reservation", "r", $"{{hall: hall-a, {spec}}}");
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -70,6 +82,14 @@ public class ReferenceTests
         { "{queue: q, tasks: [{count: 4, minimum: 5}], simulated: {duration: 1s}}", "spec.tasks[0].minimum", "more than the 4 tasks" },
         { "{queue: q, tasks: [{count: 4, minimum: 0}], simulated: {duration: 1s}}", "spec.tasks", "every minimum is 0" },
         { "{queue: q, tasks: [{gpus: 0.5, spares: 1}], simulated: {duration: 1s}}", "spec.tasks[0].spares", "no spare places" },
+        { "{queue: q, tasks: [{mig: 2g.21gb}], simulated: {duration: 1s}}", "spec.tasks[0].mig", "not a MIG profile" },
+        { "{queue: q, tasks: [{mig: 1g.10gb}], simulated: {duration: 1s}}", "spec.tasks[0].mig", "another part of" },
+        { "{queue: q, tasks: [{mig: 2g.20gb, gpuModels: [MI300X]}], simulated: {duration: 1s}}", "spec.tasks[0].mig", "MI300X has no MIG profile" },
+        { "{queue: q, tasks: [{mig: 2g.20gb, gpus: 2}], simulated: {duration: 1s}}", "spec.tasks[0].gpus", "one MIG instance" },
+        { "{queue: q, tasks: [{mig: 2g.20gb, spares: 1}], simulated: {duration: 1s}}", "spec.tasks[0].spares", "no spare places" },
+        { "{queue: q, tasks: [{mig: 2g.20gb, networkPerGpu: 100Gbps}], simulated: {duration: 1s}}", "spec.tasks[0].networkPerGpu", "no adapter" },
+        { "{queue: q, tasks: [{mig: 7g.80gb, gpuModels: [H100-SXM5-80GB]}], kernel: {name: sgemm}}", "spec.tasks", "one whole GPU" },
+        { "{queue: q, tasks: [{mig: 2g.20gb}], powerPercents: [80], simulated: {duration: 1s}}", "spec.powerPercents", "one power limit for all" },
         { "{queue: q, tasks: [{}], powerPercents: [80, 90], simulated: {duration: 1s}}", "spec.powerPercents[1]", "not below the one before" },
         { "{queue: q, tasks: [{gpus: 0.5}], powerPercents: [80], simulated: {duration: 1s}}", "spec.powerPercents", "one power limit for all" },
         { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: rack, size: 4}]}, simulated: {duration: 1s}}", "spec.topology.slices[0].size", "4 does not divide the 6 tasks" },

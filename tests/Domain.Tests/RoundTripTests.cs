@@ -67,6 +67,36 @@ public class RoundTripTests
         Assert.Equal(job, ReadBack(ManifestWriter.ToYaml(manifest)));
     }, iter: 500);
 
+    [Theory]
+    [InlineData("1g.10gb", "H100-SXM5-80GB", 125)]
+    [InlineData("1g.10gb", "A100-SXM4-40GB", 250)]
+    [InlineData("7g.141gb", "", 1000)]
+    public void A_job_of_MIG_instances_counts_its_part_of_the_memory_and_is_read_back_equal(string profile, string model, int milli)
+    {
+        var text = $"{{apiVersion: factory/v1, kind: Job, metadata: {{name: j}}, spec: {{queue: q, tasks: [{{mig: {profile}{(model.Length == 0 ? "" : $", gpuModels: [{model}]")}}}], simulated: {{duration: 1s}}}}}}";
+        var job = ReadBack(text)!;
+        Assert.Equal((milli, 0, profile), (job.Groups[0].GpuMilli, job.Groups[0].Gpus, job.Groups[0].Mig));
+        Assert.Equal(model.Length == 0 ? "H200-SXM-141GB" : model, Assert.Single(job.Groups[0].GpuModels));
+        Assert.Equal(job, ReadBack(ManifestWriter.ToYaml(JobSpecs.ToManifest("j", job))));
+    }
+
+    [Fact]
+    public void A_job_held_to_a_site_is_held_to_a_hall_of_it()
+    {
+        var job = ReadBack("{apiVersion: factory/v1, kind: Job, metadata: {name: j}, spec: {queue: q, tasks: [{}], topology: {required: site, preferred: rack}, simulated: {duration: 1s}}}")!;
+        Assert.Equal(new TopologyRequest(TopologyLevel.Hall, TopologyLevel.Rack), job.Topology);
+    }
+
+    [Fact]
+    public void An_instant_written_is_read_back_equal_and_one_without_offset_is_refused() =>
+        Gen.Long[new DateTime(2000, 1, 1).Ticks, new DateTime(2200, 1, 1).Ticks].Sample(ticks =>
+        {
+            var instant = new DateTimeOffset(ticks, TimeSpan.Zero);
+            Assert.True(Instants.TryParse(Instants.Format(instant), out var back));
+            Assert.Equal(instant, back);
+            Assert.False(Instants.TryParse(Instants.Format(instant)[..^1], out _));
+        });
+
     [Fact]
     public void A_kernel_job_written_as_a_manifest_is_read_back_equal()
     {

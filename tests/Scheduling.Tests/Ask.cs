@@ -12,6 +12,13 @@ internal static class Ask
         int gpus, int count = 1, int milli = 0, int cpu = 0, double memory = 0, double network = 0, params string[] models) =>
         new("workers", count, gpus, milli, models.ToValueList(), cpu, Gibibytes.FromGibibytes(memory), GigabitsPerSecond.FromGigabits(network));
 
+    /// <summary>MIG instances of an H100: 0 to 5 are 1g.10gb, 1g.20gb, 2g.20gb, 3g.40gb, 4g.40gb and 7g.80gb.</summary>
+    public static TaskGroup Instance(int profile, int count = 1, int cpu = 0)
+    {
+        var geometry = Hall.Mig;
+        return Group(0, count, geometry.MilliOf(geometry.Profiles[profile]), cpu) with { Mig = geometry.Profiles[profile].Name };
+    }
+
     public static JobSpec For(params TaskGroup[] groups) => new(
         new QueueId("default"), 100, groups.ToValueList(), new TopologyRequest(null, null),
         new SimulatedWork("training", TimeSpan.FromHours(1), 100, 1), null, null);
@@ -32,8 +39,8 @@ internal static class Ask
         return placed.Assignment;
     }
 
-    public static Reason Waits(this HallState state, JobSpec spec) =>
-        Assert.IsType<Waiting>(state.Place(spec)).Reasons[0];
+    public static Reason Waits(this HallState state, JobSpec spec, string job = "job-1") =>
+        Assert.IsType<Waiting>(state.Place(spec, job)).Reasons[0];
 
     public static Reason Refuses(this HallState state, JobSpec spec) =>
         Assert.IsType<Refused>(state.Place(spec)).Reasons[0];

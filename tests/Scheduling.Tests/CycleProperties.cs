@@ -74,17 +74,18 @@ public class CycleProperties
     private static JobSpec Spec(
         int queue, int priority, bool preemptible, int count, int minimum, int spares, int gpus, int required, int slice, int apart, int percents)
     {
-        var group = Ask.Group(gpus, count) with
+        var instance = gpus is > 0 and < 6 && apart == 2;
+        var group = (instance ? Ask.Instance(gpus, count) : Ask.Group(gpus, count)) with
         {
             Minimum = minimum >= count || minimum == 0 || slice == 1 ? null : minimum,
-            Spares = spares == 0 && gpus > 0 && slice != 1 ? 1 : 0,
+            Spares = spares == 0 && gpus > 0 && !instance && slice != 1 ? 1 : 0,
         };
         return Ask.For(group) with
         {
             Queue = new QueueId(Queues[queue]),
             Priority = priority,
             Preemptible = preemptible,
-            PowerPercents = percents == 0 ? [100, 80, 60] : [],
+            PowerPercents = percents == 0 && !instance ? [100, 80, 60] : [],
             Topology = new TopologyRequest(required <= 6 ? (TopologyLevel)required : null, null)
             {
                 Slices = slice == 1 && count % 2 == 0 && required > 6 ? [new TopologySlice(TopologyLevel.Node, 2)] : [],
@@ -95,7 +96,7 @@ public class CycleProperties
 
     private static HallLayout Build(int racks, int[] quotas, int feed)
     {
-        var hall = new Hall().Model("h100", 100, 700).Power("feed", feed * 100);
+        var hall = new Hall().Model("h100", 100, 700, mig: true).Power("feed", feed * 100);
         foreach (var (name, parent) in new (string, string?)[] { ("a", null), ("b", null), ("a1", "a"), ("a2", "a"), ("b1", "b"), ("b2", "b") })
             hall.Queue(name, parent is null ? -1 : 20_000, parent);
         for (var rack = 0; rack < racks; rack++)

@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Units;
 
@@ -22,15 +23,25 @@ internal sealed class Hall
         return this;
     }
 
-    public Hall Model(string name, double idle = 0, double limit = 0, bool kernels = false)
+    /// <summary>How an H100 is cut into MIG instances.</summary>
+    public static MigGeometry Mig { get; } = HardwareCatalogue.Default.Gpu("H100-SXM5-80GB")!.Mig!.ToGeometry();
+
+    public Hall Model(string name, double idle = 0, double limit = 0, bool kernels = false, bool mig = false)
     {
-        _models.Add(new HallGpuModel(name, Watts.FromWatts(idle), Watts.FromWatts(limit), kernels));
+        _models.Add(new HallGpuModel(name, Watts.FromWatts(idle), Watts.FromWatts(limit), kernels) { Mig = mig ? Mig : null });
         return this;
     }
 
     public Hall Power(string name, double watts, string? parent = null)
     {
         _power.Add(new HallPowerDomain(new PowerDomainId(name), "feed", PowerIndex(parent), Watts.FromWatts(watts)));
+        return this;
+    }
+
+    /// <summary>The named domains carry the first one's load when it fails.</summary>
+    public Hall Backed(string name, params string[] backups)
+    {
+        _power[PowerIndex(name)] = _power[PowerIndex(name)] with { BackedBy = backups.Select(PowerIndex).ToValueList() };
         return this;
     }
 

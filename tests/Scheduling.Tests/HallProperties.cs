@@ -12,14 +12,15 @@ public sealed class HallProperties
     private const int Runs = 400;
 
     private static readonly Gen<TaskGroup> Groups =
-        from kind in Gen.Int[0, 5]
+        from kind in Gen.Int[0, 6]
         from count in Gen.Int[1, 4]
         from gpus in Gen.Int[1, 4]
         from milli in Gen.Int[1, 9]
         from cpu in Gen.Int[0, 3]
         from network in Gen.Int[0, 2]
         from model in Gen.Int[0, 3]
-        select Ask.Group(
+        from profile in Gen.Int[0, 5]
+        select kind == 6 ? Ask.Instance(profile, count, cpu * 1000) : Ask.Group(
             kind is 0 or 1 ? 0 : gpus, count, kind == 1 ? milli * 100 : 0, cpu * 1000, cpu, network * 100,
             model switch { 0 => ["h100"], 1 => ["gb200"], _ => [] });
 
@@ -35,7 +36,8 @@ public sealed class HallProperties
         from feed in Gen.Int[20, 120]
         from loop in Gen.Int[20, 120]
         from trunk in Gen.Int[1, 20]
-        select Build(racks, feed * 100, loop * 100, trunk * 100);
+        from backup in Gen.Int[0, 3]
+        select Build(racks, feed * 100, loop * 100, trunk * 100, backup);
 
     private static readonly Gen<(int Kind, int Which, int Amount, JobSpec Spec)[]> Events =
         Gen.Select(Gen.Int[0, 11], Gen.Int[0, 1000], Gen.Int[0, 1000], Specs).Array[1, 25];
@@ -150,6 +152,12 @@ public sealed class HallProperties
     {
         var group = spec.Groups[0];
         var gpus = state.Layout.Nodes[node].Gpus;
+        if (group.Mig is not null)
+        {
+            for (var at = 0; at < gpus * 8; at++)
+                yield return new Assignment([new TaskPlacement(0, 0, node, [at / 8], group.GpuMilli) { Slot = at % 8 }]);
+            yield break;
+        }
         if (group.GpuMilli > 0)
         {
             for (var gpu = 0; gpu < gpus; gpu++)
@@ -201,9 +209,9 @@ public sealed class HallProperties
 
     private static TopologyLevel? Level(int number) => number <= 6 ? (TopologyLevel)number : null;
 
-    private static HallLayout Build((int Nodes, int Gpus, int Model, int Power, bool Nvlink)[] racks, int feed, int loop, int trunk)
+    private static HallLayout Build((int Nodes, int Gpus, int Model, int Power, bool Nvlink)[] racks, int feed, int loop, int trunk, int backup)
     {
-        var hall = new Hall().Model("h100", 100, 700).Model("gb200", 150, 1200).Queue("default", 20_000).Queue("small", 5000, "default")
+        var hall = new Hall().Model("h100", 100, 700, mig: true).Model("gb200", 150, 1200).Queue("default", 20_000).Queue("small", 5000, "default")
             .Power("feed", feed).Loop("cdu", loop).Loop("air", loop).Link("leaf-0", trunk).Link("leaf-1", trunk).Link("spine", trunk);
         for (var rack = 0; rack < racks.Length; rack++)
         {
@@ -215,6 +223,14 @@ public sealed class HallProperties
                 leaf, rack / 3, rack % 2, leaf is 0 or 1 ? $"leaf-{leaf}" : null, rack > 3 ? "spine" : null,
                 nvlink, cpu: 6000, memory: 6, network: rack % 3 * 100, nodeBase: 50);
         }
+        // 2N of the first two racks' domains, or all but one for one, or one feed that stands by for the other.
+        var all = Enumerable.Range(0, racks.Length).Select(rack => $"p{rack}").ToArray();
+        if (backup == 1 && racks.Length > 1)
+            hall.Backed("p0", "p1").Backed("p1", "p0");
+        for (var rack = 0; backup == 2 && rack < racks.Length; rack++)
+            hall.Backed(all[rack], [.. all.Where(other => other != all[rack])]);
+        if (backup == 3)
+            hall.Power("other", feed * 0.7).Backed("feed", "other");
         return hall.Layout();
     }
 }

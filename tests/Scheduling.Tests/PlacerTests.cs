@@ -131,6 +131,16 @@ public sealed class PlacerTests
     }
 
     [Fact]
+    public void A_gang_over_several_nodes_takes_GPUs_of_the_same_numbers()
+    {
+        var state = new Hall().Rack("r", nodes: 3, gpus: 8).State();
+        state.Assign(new JobId("busy"), Ask.For(Ask.Group(2)), new Assignment([new TaskPlacement(0, 0, 1, [0, 3], 1000)]));
+        var apart = new TopologyRequest(null, null) { AtMost = [new DomainLimit(TopologyLevel.Node, 1)] };
+        var assignment = state.Run(Ask.For(Ask.Group(2, count: 3)) with { Topology = apart }, "gang");
+        Assert.All(assignment.Tasks, task => Assert.Equal([1, 2], task.Gpus));
+    }
+
+    [Fact]
     public void The_same_seed_draws_the_same_place()
     {
         var state = new Hall().Rack("r1", 50, 8).State();

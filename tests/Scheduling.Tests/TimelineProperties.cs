@@ -17,7 +17,7 @@ public sealed class TimelineProperties
         select Build(racks, feed * 100, trunk * 100);
 
     private static readonly Gen<JobSpec> Specs =
-        from kind in Gen.Int[0, 5]
+        from kind in Gen.Int[0, 6]
         from count in Gen.Int[1, 4]
         from gpus in Gen.Int[1, 4]
         from milli in Gen.Int[1, 9]
@@ -26,7 +26,7 @@ public sealed class TimelineProperties
         from small in Gen.Bool
         from minutes in Gen.Int[1, 60]
         select BackfillRun.Lasting(
-            Ask.For(Ask.Group(kind == 1 ? 0 : gpus, count, kind == 1 ? milli * 100 : 0, 1000, 1, network * 100) with
+            Ask.For((kind == 6 ? Ask.Instance(milli % 6, count, 1000) : Ask.Group(kind == 1 ? 0 : gpus, count, kind == 1 ? milli * 100 : 0, 1000, 1, network * 100)) with
             {
                 Minimum = least == 0 ? (count + 1) / 2 : null,
             }) with
@@ -130,7 +130,7 @@ public sealed class TimelineProperties
 
     private static HallLayout Build((int Nodes, int Gpus, int Model, bool Loop)[] racks, int feedWatts, int trunkGigabits)
     {
-        var hall = new Hall().Model("h100", 100, 700).Model("gb200", 200, 1200).Power("feed", feedWatts).Loop("cdu", 100_000)
+        var hall = new Hall().Model("h100", 100, 700, mig: true).Model("gb200", 200, 1200).Power("feed", feedWatts).Loop("cdu", 100_000)
             .Link("leaf", trunkGigabits).Queue("all").Queue("default", parent: "all").Queue("small", 4000, "all");
         for (var rack = 0; rack < racks.Length; rack++)
         {

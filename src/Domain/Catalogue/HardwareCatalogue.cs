@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ControlPlane.Domain.Halls;
 
 namespace ControlPlane.Domain.Catalogue;
 
@@ -21,7 +22,30 @@ public sealed record Figure(double Value, IReadOnlyList<string> Sources, string?
 /// <param name="SlowdownCelsius">Die temperature at which it throttles.</param>
 public sealed record GpuModel(
     string Name, string Vendor, Figure LimitWatts, Figure IdleWatts, Figure? MinimumLimitWatts, Figure MemoryGigabytes,
-    Figure? MemoryTerabytesPerSecond, Figure? Bf16DenseTeraflops, Figure SlowdownCelsius);
+    Figure? MemoryTerabytesPerSecond, Figure? Bf16DenseTeraflops, Figure SlowdownCelsius)
+{
+    /// <summary>How it can be cut into instances that hardware keeps apart, or null when it cannot.</summary>
+    public MigTable? Mig { get; init; }
+}
+
+/// <summary>The MIG instances of a GPU model.</summary>
+/// <param name="MemorySlices">Memory slices of the whole GPU.</param>
+/// <param name="Sources">Keys into <see cref="HardwareCatalogue.Sources"/>.</param>
+/// <param name="Profiles">The kinds of instances.</param>
+public sealed record MigTable(int MemorySlices, IReadOnlyList<string> Sources, IReadOnlyList<MigTableProfile> Profiles)
+{
+    /// <summary>The same as halls hold it.</summary>
+    public MigGeometry ToGeometry() => new(
+        MemorySlices,
+        Profiles.Select(profile => new MigProfile(profile.Name, profile.Compute, profile.Memory, profile.Starts.ToValueList())).ToValueList());
+}
+
+/// <summary>One kind of MIG instance.</summary>
+/// <param name="Name">Such as <c>2g.20gb</c>.</param>
+/// <param name="Compute">Compute slices.</param>
+/// <param name="Memory">Memory slices.</param>
+/// <param name="Starts">Memory slices at which it may begin.</param>
+public sealed record MigTableProfile(string Name, int Compute, int Memory, IReadOnlyList<int> Starts);
 
 /// <summary>A node type.</summary>
 /// <param name="Name">Its name.</param>

@@ -27,6 +27,8 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
     public static string RackName(string manifest, int number) =>
         manifest + "-" + number.ToString("00", CultureInfo.InvariantCulture);
 
+    public static string NodeName(string rack, int index) => rack + "-n" + index.ToString("00", CultureInfo.InvariantCulture);
+
     public HallLayout Build(Manifest hall)
     {
         var spec = (HallSpec)hall.Spec;
@@ -47,6 +49,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
             _domains.ToValueList(), _loops.ToValueList(), _links.ToValueList(), Queues())
         {
             Datasets = Datasets(site.Jurisdiction),
+            Windows = InHall<ReservationSpec>(hall.Name, reservation => reservation.Hall).Select(one => Window(one.Name, one.Spec)).ToValueList(),
         };
     }
 
@@ -67,6 +70,8 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
                 waiting.Remove((name, spec));
             }
         }
+        foreach (var (name, spec) in InHall<PowerDomainSpec>(hall, domain => domain.Hall))
+            _domains[_domainIndex[name]] = _domains[_domainIndex[name]] with { BackedBy = spec.BackedBy.Select(other => _domainIndex[other]).Order().ToValueList() };
     }
 
     private void AddRack(string name, RackSpec spec)
@@ -85,7 +90,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
         for (var index = 0; index < nodes; index++)
         {
             _nodes.Add(new HallNode(
-                new NodeId($"{name}-n{index:00}"), _racks.Count - 1, ModelIndex(nodeType.Gpu, spec.Devices == "agent"),
+                new NodeId(NodeName(name, index)), _racks.Count - 1, ModelIndex(nodeType.Gpu, spec.Devices == "agent"),
                 (int)nodeType.Gpus.Value, (int)(nodeType.CpuCores.Value * 1000), Gibibytes.FromGibibytes(nodeType.MemoryGibibytes.Value),
                 Watts.FromWatts(nodeType.BaseWatts.Value), rackDomain >= 0 ? rackDomain : _nvlinkDomains++,
                 GigabitsPerSecond.FromGigabits(nodeType.NetworkGigabitsPerGpu.Value)));
@@ -112,6 +117,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
         _models.Add(new HallGpuModel(gpu, Watts.FromWatts(model.IdleWatts.Value), Watts.FromWatts(model.LimitWatts.Value), runsKernels)
         {
             MinimumLimit = Watts.FromWatts(model.MinimumLimitWatts?.Value ?? 0),
+            Mig = model.Mig?.ToGeometry(),
         });
         return _modelIndex[key] = _models.Count - 1;
     }
@@ -171,6 +177,21 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
             var allowed = spec.Jurisdictions.Count == 0 || spec.Jurisdictions.Contains(jurisdiction, StringComparer.Ordinal);
             return new HallDataset(manifest.Name, allowed, spec.Queues.ToValueList());
         }).ToValueList();
+
+    private HallWindow Window(string name, ReservationSpec spec)
+    {
+        var nodes = new SortedSet<int>();
+        for (var node = 0; node < _nodes.Count; node++)
+        {
+            if (spec.Nodes.Contains(_nodes[node].Id.Value) || spec.Racks.Contains(_racks[_nodes[node].Rack].Id.Value))
+                nodes.Add(node);
+        }
+        return new HallWindow(name, nodes.ToValueList(), spec.From, spec.Until)
+        {
+            Queue = spec.Queue is null ? null : new QueueId(spec.Queue),
+            Job = spec.Job is null ? null : new JobId(spec.Job),
+        };
+    }
 
     private static long Milli(double? gpus) => gpus is { } number ? (long)Math.Round(number * 1000) : -1;
 

@@ -3,7 +3,7 @@ using ControlPlane.Domain.Manifests;
 
 namespace ControlPlane.Domain.Factory;
 
-/// <summary>Checks that quotas and limits of the queue tree can be kept, and that datasets name queues that exist.</summary>
+/// <summary>Checks that quotas and limits of the queue tree can be kept, and that datasets name queues and halls that exist.</summary>
 internal static class QueueChecks
 {
     public static void Check(ImmutableSortedDictionary<string, Manifest> objects, List<ManifestError> errors)
@@ -38,6 +38,11 @@ internal static class QueueChecks
         {
             var declared = objects.Values.Where(other => other.Kind == "Queue").Select(other => other.Name);
             errors.Add(manifest.Error("spec.queues", $"there is no Queue '{queue}'", FieldReader.Choices(queue, declared)));
+        }
+        foreach (var hall in dataset.Copies.Where(hall => !objects.ContainsKey("Hall/" + hall)))
+        {
+            var declared = objects.Values.Where(other => other.Kind == "Hall").Select(other => other.Name);
+            errors.Add(manifest.Error("spec.copies", $"there is no Hall '{hall}'", FieldReader.Choices(hall, declared)));
         }
     }
 }

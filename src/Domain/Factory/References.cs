@@ -21,8 +21,11 @@ internal static class References
             return;
         RefuseCycles<PowerDomainSpec>(objects, "PowerDomain", spec => spec.Parent, errors);
         RefuseCycles<QueueSpec>(objects, "Queue", spec => spec.Parent, errors);
-        if (errors.Count == 0)
-            QueueChecks.Check(objects, errors);
+        if (errors.Count > 0)
+            return;
+        QueueChecks.Check(objects, errors);
+        BackupChecks.Check(objects, errors);
+        ReservationChecks.Check(objects, catalogue, errors);
         RefuseRackNameClashes(objects, errors);
     }
 
@@ -72,6 +75,7 @@ internal static class References
         CoolingLoopSpec loop => loop.Hall,
         FabricSpec fabric => fabric.Hall,
         RackSpec rack => rack.Hall,
+        ReservationSpec reservation => reservation.Hall,
         _ => null,
     };
 

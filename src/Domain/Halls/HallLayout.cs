@@ -31,6 +31,10 @@ public sealed record HallLayout(
     [Id(9)]
     public ValueList<HallDataset> Datasets { get; init; } = [];
 
+    /// <summary>When nodes are not for everybody.</summary>
+    [Id(10)]
+    public ValueList<HallWindow> Windows { get; init; } = [];
+
     /// <summary>How many GPUs stand in the hall.</summary>
     public int GpuCount => Nodes.Sum(node => node.Gpus);
 }
@@ -50,6 +54,10 @@ public sealed record HallGpuModel(
     /// <summary>The lowest power limit it accepts; zero when unknown.</summary>
     [Id(4)]
     public Units.Watts MinimumLimit { get; init; }
+
+    /// <summary>How it can be cut into instances; null when it cannot.</summary>
+    [Id(5)]
+    public MigGeometry? Mig { get; init; }
 
     /// <summary>The power limit in force at so many percent of the default, never below the lowest it accepts.</summary>
     public Units.Watts LimitAt(int percent) =>
@@ -124,7 +132,12 @@ public sealed record HallPowerDomain(
     [property: Id(0)] PowerDomainId Id,
     [property: Id(1)] string Kind,
     [property: Id(2)] int Parent,
-    [property: Id(3)] Units.Watts Limit);
+    [property: Id(3)] Units.Watts Limit)
+{
+    /// <summary>Indexes of the domains that carry its load in equal parts when it fails; none is above or below it.</summary>
+    [Id(4)]
+    public ValueList<int> BackedBy { get; init; } = [];
+}
 
 /// <summary>A cooling loop or air zone.</summary>
 /// <param name="Id">Its name.</param>
@@ -162,6 +175,27 @@ public sealed record HallQueue(
     /// <summary>Its part, against its siblings, of what is left beyond everybody's quota; 0 or more.</summary>
     [Id(4)]
     public double OverQuotaWeight { get; init; } = 1;
+}
+
+/// <summary>Nodes that are kept from one instant until another.</summary>
+/// <param name="Name">What operators call it.</param>
+/// <param name="Nodes">Indexes of the nodes, ascending.</param>
+/// <param name="From">The first instant of it.</param>
+/// <param name="Until">The first instant after it.</param>
+[GenerateSerializer, Immutable, Alias("HallWindow")]
+public sealed record HallWindow(
+    [property: Id(0)] string Name,
+    [property: Id(1)] ValueList<int> Nodes,
+    [property: Id(2)] DateTimeOffset From,
+    [property: Id(3)] DateTimeOffset Until)
+{
+    /// <summary>The queue they are kept for, or null.</summary>
+    [Id(4)]
+    public QueueId? Queue { get; init; }
+
+    /// <summary>The job they are kept for, or null; with neither they are for nobody, as for maintenance.</summary>
+    [Id(5)]
+    public JobId? Job { get; init; }
 }
 
 /// <summary>A dataset as a hall sees it.</summary>

@@ -1,8 +1,11 @@
 namespace ControlPlane.Domain.Halls;
 
-/// <summary>Levels of closeness inside a hall, from wide to narrow.</summary>
+/// <summary>Levels of closeness, from wide to narrow. A gang lives in one hall.</summary>
 public enum TopologyLevel
 {
+    /// <summary>The site; one hall always lies in one, so that jobs are held to <see cref="Hall"/> instead.</summary>
+    Site = -1,
+
     /// <summary>The whole hall.</summary>
     Hall = 0,
 

@@ -79,7 +79,7 @@ public sealed record JobSpec(
 /// <param name="Name">Name within the job.</param>
 /// <param name="Count">How many tasks, 1 or more.</param>
 /// <param name="Gpus">Whole GPUs of each task, or 0 (with <paramref name="GpuMilli"/> 0: a task without GPU).</param>
-/// <param name="GpuMilli">Thousandths of one GPU, 1 to 999, when a task shares a GPU; else 0.</param>
+/// <param name="GpuMilli">Thousandths of one GPU, 1 to 999, when a task shares a GPU; up to 1000 for a MIG instance; else 0.</param>
 /// <param name="GpuModels">Allowed GPU models; empty allows every model.</param>
 /// <param name="CpuMilli">Thousandths of a CPU core of each task.</param>
 /// <param name="Memory">Memory of each task.</param>
@@ -102,6 +102,13 @@ public sealed record TaskGroup(
     /// <summary>Places kept free beside the tasks, so that one on a node that fails goes on there at once; 0 or more.</summary>
     [Id(9)]
     public int Spares { get; init; }
+
+    /// <summary>
+    /// The MIG profile of each task's instance, such as <c>2g.20gb</c>, or null. Then <see cref="GpuMilli"/> is what the
+    /// instance counts as, 1000 for one that takes the whole GPU, and every allowed model has the profile at that size.
+    /// </summary>
+    [Id(10)]
+    public string? Mig { get; init; }
 
     /// <summary>Tasks without which the job does not run.</summary>
     public int AtLeast => Minimum ?? Count;

@@ -36,6 +36,9 @@ public sealed record PowerDomainSpec
     [Meaning("The power domain that feeds it; leave out at the root of a tree."), RefersTo("PowerDomain")]
     public string? Parent { get; init; }
 
+    [Meaning("Power domains that carry its load in equal parts when it fails. Each keeps room for that: one for 2N, all others for N+1 or 4N/3.")]
+    public IReadOnlyList<string> BackedBy { get; init; } = [];
+
     [Meaning("Nameplate rating, such as 2MW."), Between(1, 1e10)]
     public required Watts Rating { get; init; }
 
@@ -140,12 +143,41 @@ public sealed record QueueSpec
     public double OverQuotaWeight { get; init; } = 1;
 }
 
+/// <summary>The content of a Reservation manifest.</summary>
+[Meaning("Nodes that are kept from one instant until another: for a queue, for a job, or for nobody, as for maintenance. Jobs that would still run there by then start elsewhere; what runs there is not stopped.")]
+public sealed record ReservationSpec
+{
+    [Meaning("The hall the nodes stand in."), RefersTo("Hall")]
+    public required string Hall { get; init; }
+
+    [Meaning("Racks all of whose nodes are kept, such as gb200-01.")]
+    public IReadOnlyList<string> Racks { get; init; } = [];
+
+    [Meaning("Single nodes that are kept, such as gb200-02-n03.")]
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    [Meaning("The first instant, with its offset from UTC, such as 2027-01-15T22:00:00Z.")]
+    public required DateTimeOffset From { get; init; }
+
+    [Meaning("The first instant after it, such as 2027-01-16T04:00:00Z.")]
+    public required DateTimeOffset Until { get; init; }
+
+    [Meaning("The queue, its children included, for whose jobs they are kept."), RefersTo("Queue")]
+    public string? Queue { get; init; }
+
+    [Meaning("The job for which they are kept.")]
+    public string? Job { get; init; }
+}
+
 /// <summary>The content of a Dataset manifest.</summary>
 [Meaning("Data that jobs read, and where and by whom it may be read.")]
 public sealed record DatasetSpec
 {
     [Meaning("Jurisdictions it may be read in, such as us-tx; every one when left out.")]
     public IReadOnlyList<string> Jurisdictions { get; init; } = [];
+
+    [Meaning("Halls that hold a copy. Jobs that read it are offered to these halls first.")]
+    public IReadOnlyList<string> Copies { get; init; } = [];
 
     [Meaning("Queues whose jobs may read it; every queue when left out.")]
     public IReadOnlyList<string> Queues { get; init; } = [];

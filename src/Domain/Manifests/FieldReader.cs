@@ -153,6 +153,8 @@ internal sealed class FieldReader(string file, List<ManifestError> errors)
             return Gibibytes.TryParse(text, out var memory) ? memory : null;
         if (type == typeof(TimeSpan))
             return Durations.TryParse(text, out var duration) ? duration : null;
+        if (type == typeof(DateTimeOffset))
+            return Instants.TryParse(text, out var instant) ? instant : null;
         if (type.IsEnum)
             return ManifestFields.EnumValue(type, text);
         if (node.Style is ScalarStyle.SingleQuoted or ScalarStyle.DoubleQuoted)

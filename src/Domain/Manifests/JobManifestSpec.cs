@@ -68,6 +68,9 @@ public sealed record TaskGroupSpec
     [Meaning("GPUs of each task: a whole number, or a share below 1 such as 0.25. Default 1."), Between(0, 256)]
     public double Gpus { get; init; } = 1;
 
+    [Meaning("A MIG instance for each task instead of whole GPUs, by profile, such as 2g.20gb; leave gpus out then.")]
+    public string? Mig { get; init; }
+
     [Meaning("Allowed GPU models; every model when left out.")]
     public IReadOnlyList<string> GpuModels { get; init; } = [];
 

@@ -9,7 +9,7 @@ internal static class JobSpecChecks
     {
         if ((spec.Simulated is null) == (spec.Kernel is null))
             errors.Add(manifest.Error("spec", spec.Kernel is null ? "says no work" : "gives both simulated and kernel", "give exactly one of simulated and kernel"));
-        if (spec.Kernel is not null && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000))
+        if (spec.Kernel is not null && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000 || groups[0].Mig is not null))
             errors.Add(manifest.Error("spec.tasks", "a kernel runs on one whole GPU", "give one task with gpus: 1"));
         if (groups.Count == 0)
             errors.Add(manifest.Error("spec.tasks", "the list is empty", "give at least one task group"));

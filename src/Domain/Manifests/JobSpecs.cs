@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Domain.Manifests;
@@ -63,7 +64,8 @@ public static class JobSpecs
                 Count = group.Count,
                 Minimum = group.Minimum,
                 Spares = group.Spares,
-                Gpus = group.GpuMilli > 0 ? group.GpuMilli / 1000.0 : group.Gpus,
+                Gpus = group.Mig is not null ? 1 : group.GpuMilli > 0 ? group.GpuMilli / 1000.0 : group.Gpus,
+                Mig = group.Mig,
                 GpuModels = [.. group.GpuModels],
                 Cpu = group.CpuMilli / 1000.0,
                 Memory = group.Memory,
@@ -92,11 +94,14 @@ public static class JobSpecs
 
     private static TopologyRequest Topology(TopologySpec? topology) => topology is null
         ? new TopologyRequest(null, null)
-        : new TopologyRequest(topology.Required, topology.Preferred)
+        : new TopologyRequest(Inside(topology.Required), Inside(topology.Preferred))
         {
-            Slices = topology.Slices.Select(slice => new TopologySlice(slice.Level, slice.Size)).ToValueList(),
-            AtMost = topology.AtMost.Select(limit => new DomainLimit(limit.Level, limit.Tasks)).ToValueList(),
+            Slices = topology.Slices.Select(slice => new TopologySlice(Inside(slice.Level)!.Value, slice.Size)).ToValueList(),
+            AtMost = topology.AtMost.Select(limit => new DomainLimit(Inside(limit.Level)!.Value, limit.Tasks)).ToValueList(),
         };
+
+    // A gang never leaves its hall, and so neither the hall's site.
+    private static TopologyLevel? Inside(TopologyLevel? level) => level == TopologyLevel.Site ? TopologyLevel.Hall : level;
 
     private static TopologySpec? Topology(TopologyRequest topology) => topology == new TopologyRequest(null, null)
         ? null

@@ -16,6 +16,7 @@ public static class ManifestKinds
         ["Fabric"] = typeof(FabricSpec),
         ["Rack"] = typeof(RackSpec),
         ["Queue"] = typeof(QueueSpec),
+        ["Reservation"] = typeof(ReservationSpec),
         ["Dataset"] = typeof(DatasetSpec),
         ["Job"] = typeof(JobManifestSpec),
     };

@@ -78,6 +78,7 @@ public static class ManifestSchema
         if (type == typeof(GigabitsPerSecond)) return Pattern(QuantityPrefix + "(Mbps|Gbps|Tbps)$");
         if (type == typeof(Gibibytes)) return Pattern(QuantityPrefix + "(MiB|GiB|TiB)$");
         if (type == typeof(TimeSpan)) return Pattern(Durations.Pattern);
+        if (type == typeof(DateTimeOffset)) return Pattern(Instants.Pattern);
         if (type == typeof(bool)) return new JsonObject { ["type"] = "boolean" };
         if (type == typeof(int) || type == typeof(long)) return new JsonObject { ["type"] = "integer" };
         if (type == typeof(double)) return new JsonObject { ["type"] = "number" };

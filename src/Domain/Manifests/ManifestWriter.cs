@@ -62,6 +62,7 @@ public static class ManifestWriter
         GigabitsPerSecond rate => rate.Megabits.ToString(CultureInfo.InvariantCulture) + "Mbps",
         Gibibytes memory => memory.Mebibytes.ToString(CultureInfo.InvariantCulture) + "MiB",
         TimeSpan duration => Durations.Format(duration),
+        DateTimeOffset instant => Instants.Format(instant),
         Enum choice => ManifestFields.CamelCase(choice.ToString()),
         IReadOnlyDictionary<string, long> sizes => new JsonObject(sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value))),
         System.Collections.IEnumerable list => new JsonArray([.. list.Cast<object>().Select(Value)]),

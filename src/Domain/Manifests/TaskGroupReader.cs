@@ -17,13 +17,16 @@ internal static class TaskGroupReader
             Check(manifest, task, path, catalogue, errors);
             if (groups.Any(group => group.Name == task.Name))
                 errors.Add(manifest.Error(path + ".name", $"'{task.Name}' is given twice", "give each task group its own name"));
+            var instance = task.Mig is null ? null : MigReader.Read(manifest, task, path, catalogue, errors);
             var isShare = task.Gpus is > 0 and < 1;
             groups.Add(new TaskGroup(
-                task.Name, task.Count, isShare ? 0 : (int)task.Gpus, isShare ? (int)Math.Round(task.Gpus * 1000) : 0,
-                task.GpuModels.ToValueList(), (int)Math.Round(task.Cpu * 1000), task.Memory, task.NetworkPerGpu)
+                task.Name, task.Count, isShare || task.Mig is not null ? 0 : (int)task.Gpus,
+                instance?.Milli ?? (isShare ? (int)Math.Round(task.Gpus * 1000) : 0),
+                (instance?.Models ?? task.GpuModels).ToValueList(), (int)Math.Round(task.Cpu * 1000), task.Memory, task.NetworkPerGpu)
             {
                 Minimum = task.Minimum,
                 Spares = task.Spares,
+                Mig = task.Mig,
             });
         }
         return groups;
@@ -40,7 +43,7 @@ internal static class TaskGroupReader
             errors.Add(manifest.Error(path + ".gpus", $"a share of {task.Gpus} is too small", "give at least 0.001"));
         if (task.Minimum > task.Count)
             errors.Add(manifest.Error(path + ".minimum", $"{task.Minimum} is more than the {task.Count} tasks of the group", "give at most count"));
-        if (task.Spares > 0 && task.Gpus < 1)
+        if (task.Spares > 0 && (task.Gpus < 1 || task.Mig is not null))
             errors.Add(manifest.Error(path + ".spares", "a task without a whole GPU has no spare places", "leave spares out, or ask for whole GPUs"));
         foreach (var model in task.GpuModels.Where(model => catalogue.Gpu(model) is null))
             errors.Add(manifest.Error(path + ".gpuModels", $"'{model}' is not a GPU model", FieldReader.Choices(model, catalogue.Gpus.Select(gpu => gpu.Name))));

@@ -61,6 +61,9 @@ public readonly record struct Watts : IComparable<Watts>
     public static Watts operator *(Watts left, double fraction) =>
         new(checked((long)Math.Round(left.Milliwatts * fraction)));
 
+    /// <summary>How many times the right power goes into the left one; not finite when the right one is zero.</summary>
+    public static double operator /(Watts left, Watts right) => left.Milliwatts / (double)right.Milliwatts;
+
     /// <summary>Compares two powers.</summary>
     public static bool operator <(Watts left, Watts right) => left.Milliwatts < right.Milliwatts;
 

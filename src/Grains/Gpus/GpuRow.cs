@@ -32,16 +32,16 @@ internal sealed record GpuRow
         var generation = lease.Key.Generation;
         if (generation <= Revoked)
             return (null, $"generation {generation} is over: {Revoked} was ended already");
-        var kept = Held.ToList();
+        var kept = Held.Where(held => held.Lease.Key.Generation >= generation || held.Lease.FitsBeside(lease)).ToList();
         var used = kept.Sum(held => held.Lease.Milli);
-        foreach (var older in Held.Where(held => held.Lease.Key.Generation < generation).OrderBy(held => held.Lease.Key.Generation))
+        foreach (var older in kept.Where(held => held.Lease.Key.Generation < generation).OrderBy(held => held.Lease.Key.Generation).ToList())
         {
             if (used + lease.Milli <= 1000)
                 break;
             kept.Remove(older);
             used -= older.Lease.Milli;
         }
-        if (used + lease.Milli > 1000)
+        if (used + lease.Milli > 1000 || kept.Exists(held => !held.Lease.FitsBeside(lease)))
             return (null, $"a newer generation holds the GPU: {Newest}, this lease has {generation}");
         kept.Add(new HeldLease(lease, at, null));
         return (this with { Held = kept.ToValueList(), Newest = Math.Max(Newest, generation) }, "");

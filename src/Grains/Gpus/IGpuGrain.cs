@@ -73,7 +73,19 @@ public sealed record GpuLease(
     [property: Id(6)] double LimitWatts,
     [property: Id(7)] double InletCelsius,
     [property: Id(8)] string TraceParent,
-    [property: Id(9)] DateTimeOffset? StartedAt);
+    [property: Id(9)] DateTimeOffset? StartedAt)
+{
+    /// <summary>Memory slices of its MIG instance, as bits; 0 for whole GPUs and shares.</summary>
+    [Id(10)]
+    public byte MigSlots { get; init; }
+
+    /// <summary>True when both leases fit on one GPU, as far as their slices say.</summary>
+    public bool FitsBeside(GpuLease other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return (MigSlots & other.MigSlots) == 0 && (MigSlots == 0) == (other.MigSlots == 0);
+    }
+}
 
 /// <summary>The answer to a lease.</summary>
 /// <param name="Started">True when its work runs.</param>

@@ -17,7 +17,7 @@ internal sealed class JobGrain(
         ThrowIfPoisoned();
         if (Row.Spec is not null)
             return Repeated(spec);
-        var route = await GrainFactory.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction);
+        var route = await GrainFactory.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction, spec.Datasets);
         // With one hall its own answer tells whether it knows the job; of several, another one might.
         if (route.All.Count > 1 && await FindIn(route.All))
             return Repeated(spec);

@@ -131,14 +131,26 @@ internal sealed class HallDecisions(
         Depth = pass.Depth,
         Reserved = pass.Reserved,
         Past = pass.Past.Count == 0 ? null : pass.Past,
+        Windows = Windows(book, pass.At, timeScale),
         ExpectedEnd = job => book.Jobs.TryGetValue(job, out var known) ? WorkSaved.ExpectedEnd(known, pass.At, timeScale) : null,
     };
+
+    /// <summary>When nodes of the hall are not for everybody, in work time; windows that are over are left out.</summary>
+    public static IReadOnlyList<NodeWindow> Windows(HallBook book, DateTimeOffset at, double timeScale) =>
+        NodeWindow.Of(book.State!.Layout, at, instant => WorkSaved.WorkTime(instant, timeScale));
+
+    /// <summary>The window that a job placed so would run into, or null: only a pass knows other places for it.</summary>
+    public NodeWindow? InTheWay(JobId job, JobSpec spec, Placed placed)
+    {
+        var at = now();
+        return NodeWindow.FirstInTheWay(Windows(book, at, timeScale), book.State!, job, spec, placed.Assignment, WorkSaved.WorkTime(at, timeScale));
+    }
 
     /// <summary>When a waiting job is expected to start, by what is known of those who run; null when nothing tells.</summary>
     public TimelineEstimate? Estimate(JobId job, JobSpec spec)
     {
         var (at, work) = (now(), WorkSaved.WorkTime(now(), timeScale));
-        var timeline = new Timeline(book.State!, work, other => book.Jobs.TryGetValue(other, out var known) ? WorkSaved.ExpectedEnd(known, at, timeScale) : null, []);
+        var timeline = new Timeline(book.State!, work, other => book.Jobs.TryGetValue(other, out var known) ? WorkSaved.ExpectedEnd(known, at, timeScale) : null, Windows(book, at, timeScale));
         return timeline.Estimate(job, spec, spec.Expected, profile, (ulong)Next) is { } estimate
             ? estimate with { EarliestStart = at + ((estimate.EarliestStart - work) / timeScale) }
             : null;

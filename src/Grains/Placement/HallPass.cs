@@ -11,6 +11,7 @@ internal sealed class HallPass
     private readonly HallState _state;
     private readonly SchedulingCycle _cycle;
     private readonly PassFacts _facts;
+    private readonly bool _plans;
 
     /// <summary>Begins a cycle.</summary>
     /// <param name="book">The hall; it has a layout.</param>
@@ -19,7 +20,9 @@ internal sealed class HallPass
     public HallPass(HallBook book, HallDecisions decisions, PassFacts facts)
     {
         (_book, _decisions, _state, _facts) = (book, decisions, book.State!, facts);
-        _cycle = new SchedulingCycle(_state, book.Line, decisions.Options(facts));
+        var options = decisions.Options(facts);
+        _plans = BackfillPass.Applies(options);
+        _cycle = new SchedulingCycle(_state, book.Line, options);
     }
 
     /// <summary>The starts that the cycle reserved, for the next one.</summary>
@@ -43,8 +46,8 @@ internal sealed class HallPass
 
     private void Take(CycleStep step)
     {
-        // With reservations a place depends on more than the hall: the entry then says what the pass was given.
-        if (_facts.Backfill == Backfill.None && step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
+        // With reservations or windows a place depends on more than the hall: the entry then says what the pass was given.
+        if (!_plans && step.Kind == StepKind.Place && step.Decision is { } placed && _book.Jobs.TryGetValue(step.Job, out var job) && job.Phase == JobPhase.Waiting)
             _decisions.PlaceWaiting(job, placed, _cycle.Seed);
         else
             _decisions.Take(step, _cycle.Seed, _facts);

@@ -13,7 +13,7 @@ internal static class HallPlan
         var state = book.State!.Fork();
         var before = Draw(state);
         var decision = decisions.Decide(job, spec).Decision;
-        if (decision is Placed placed)
+        if (decision is Placed placed && decisions.InTheWay(job, spec, placed) is null)
         {
             state.Assign(job, spec, placed.Assignment);
             return new PlanAnswer("place", placed.Explain(), [], [], [], RacksOf(book, placed.Assignment), Draw(state) - before, now);
@@ -34,8 +34,9 @@ internal static class HallPlan
                 step.Changed.Where(change => !change.Moved).Select(change => change.Job).ToValueList(),
                 RacksOf(book, step.Assignment!), Draw(state) - before, now);
         }
+        var said = cycle.PassedOver.Count == 1 ? cycle.PassedOver.First().Decision : decision;
         var estimate = decisions.Estimate(job, spec);
-        return new PlanAnswer("wait", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, estimate?.EarliestStart);
+        return new PlanAnswer("wait", With(said.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, estimate?.EarliestStart);
     }
 
     private static string With(string decision, HallState state, JobId job, JobSpec spec) =>

@@ -94,6 +94,7 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
                     _traces.GetValueOrDefault(job.Job, ""), late is null ? job.StartedAt : null)
                 {
                     PowerPercent = job.Assignment!.PowerPercent,
+                    MigSlots = placed.SlotsOn(layout),
                 });
             }
         }

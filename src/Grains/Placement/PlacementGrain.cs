@@ -79,20 +79,25 @@ internal sealed partial class PlacementGrain(
         using var activity = FactoryTelemetry.Source.StartActivity("placement.decide");
         var (decision, seed) = _decisions.Decide(job, spec);
         // Where starts are reserved, only a pass over all who wait can tell whether this one may go first.
-        if (decision is Placed && options.Value.Backfill != Backfill.None && _book.Waiting.FirstOrDefault() is { } ahead && mayWait)
-            decision = new Waiting([new Reason(ReasonCode.InTurn, ahead.Job.Value, 0, 0, "", [], 0)]);
+        if (decision is Placed placed && FirstBefore(job, spec, placed) is { } ahead)
+            decision = new Waiting([new Reason(ReasonCode.InTurn, ahead, 0, 0, "", [], 0)]);
         activity?.SetTag("job", job.Value).SetTag("hall", this.Name()).SetTag("decision", decision.GetType().Name);
         FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
             return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
         _telling.Trace(job, activity?.Id);
         _decisions.Submit(job, spec, decision, seed);
-        if (options.Value.Backfill != Backfill.None)
+        if (options.Value.Backfill != Backfill.None || decision is Waiting { Reasons: [{ Code: ReasonCode.InTurn }, ..] })
             WantPass();
         var answer = new PlaceAnswer(true, _book.Jobs[job].News());
         await Durable();
         return answer;
     }
+
+    // What a placer that looks at one job alone would pass over, or null.
+    private string? FirstBefore(JobId job, JobSpec spec, Placed placed) =>
+        options.Value.Backfill != Backfill.None && _book.Waiting.FirstOrDefault() is { } waits ? waits.Job.Value
+        : _decisions.InTheWay(job, spec, placed)?.Name;
 
     public async Task<JobNews?> Cancel(JobId job)
     {

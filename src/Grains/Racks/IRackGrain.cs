@@ -92,6 +92,10 @@ public sealed record TaskLease(
     [Id(9)]
     public int PowerPercent { get; init; } = 100;
 
+    /// <summary>Memory slices of its MIG instance, as bits; 0 for whole GPUs and shares.</summary>
+    [Id(10)]
+    public byte MigSlots { get; init; }
+
     /// <summary>What a rack tells leases apart by.</summary>
     public LeaseKey Key => new(Job, Generation, Task);
 }

@@ -116,7 +116,10 @@ internal sealed class RackGrain(
     }
 
     private GpuLease LeaseOf(TaskLease lease, NodeCard node) => new(
-        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts * lease.PowerPercent / 100, Card.InletCelsius, lease.TraceParent, lease.StartedAt);
+        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts * lease.PowerPercent / 100, Card.InletCelsius, lease.TraceParent, lease.StartedAt)
+    {
+        MigSlots = lease.MigSlots,
+    };
 
     private async Task Stop(RackLease lease)
     {

@@ -69,7 +69,7 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         return Task.FromResult(new FactoryObjects(Row.Version, Row.Manifests));
     }
 
-    public Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction)
+    public Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction, ValueList<string> datasets)
     {
         ThrowIfPoisoned();
         if (!_model.Has("Queue", queue.Value))
@@ -77,7 +77,9 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         if (hall is { } only && !_model.Has("Hall", only.Value))
             return Task.FromResult(new JobRoute([], [], $"There is no hall '{only}'. Declared: {Names("Hall")}."));
         var halls = _model.Layouts.Values.Where(layout => hall is null || layout.Hall == hall)
-            .Where(layout => jurisdiction is null || layout.Jurisdiction == jurisdiction).Select(layout => layout.Hall).ToValueList();
+            .Where(layout => jurisdiction is null || layout.Jurisdiction == jurisdiction)
+            .OrderByDescending(layout => datasets.Count(name => HasCopy(name, layout.Hall)))
+            .Select(layout => layout.Hall).ToValueList();
         if (halls.Count > 0)
             return Task.FromResult(new JobRoute(halls, AllHalls, null));
         var objection = jurisdiction is null
@@ -85,6 +87,9 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
             : $"No hall{(hall is null ? "" : " of that name")} stands under jurisdiction '{jurisdiction}'. Known: {string.Join(", ", _model.Layouts.Values.Select(layout => layout.Jurisdiction).Distinct())}.";
         return Task.FromResult(new JobRoute([], [], objection));
     }
+
+    private bool HasCopy(string dataset, HallId hall) =>
+        _model.Objects.TryGetValue("Dataset/" + dataset, out var found) && ((DatasetSpec)found.Spec).Copies.Contains(hall.Value);
 
     public Task<ValueList<HallId>> Halls()
     {

@@ -22,9 +22,9 @@ public interface IFactoryGrain : IGrainWithStringKey
     [Alias("Objects")]
     Task<FactoryObjects> Objects();
 
-    /// <summary>The halls that may take a job, or why there is none.</summary>
+    /// <summary>The halls that may take a job, those that hold more of its datasets first, or why there is none.</summary>
     [Alias("Route")]
-    Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction);
+    Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction, ValueList<string> datasets);
 
     /// <summary>The halls there are.</summary>
     [Alias("Halls")]

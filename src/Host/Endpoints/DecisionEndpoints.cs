@@ -62,7 +62,7 @@ internal static class DecisionEndpoints
     // As a submission would go: the first hall that would start it, else the first where it would wait.
     private static async Task<PlanResponse> Plan(JobId job, JobSpec spec, IGrainFactory grains)
     {
-        var route = await grains.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction);
+        var route = await grains.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction, spec.Datasets);
         if (route.Halls.Count == 0)
             return new PlanResponse(job.Value, null, "refuse", route.Objection!, [], [], [], [], 0, null);
         var answers = new List<(HallId Hall, PlanAnswer Plan)>();

@@ -61,7 +61,7 @@ internal static class HallEndpoints
 
     private static async Task<IResult> SetQueue(string queue, StateRequest request, IGrainFactory grains)
     {
-        var route = await grains.Factory().Route(new QueueId(queue), null, null);
+        var route = await grains.Factory().Route(new QueueId(queue), null, null, []);
         if (route.Halls.Count == 0)
             return Answers.NotFound(route.Objection!);
         if (request.State is not ("open" or "held"))

@@ -73,7 +73,8 @@ public sealed record SnapshotJob
 /// <param name="Node">Its node.</param>
 /// <param name="Gpus">Its GPUs.</param>
 /// <param name="GpuMilli">Thousandths of each.</param>
-public sealed record SnapshotTask(string Group, int Task, string Node, IReadOnlyList<int> Gpus, int GpuMilli);
+/// <param name="Slot">The memory slice at which its MIG instance begins, or -1.</param>
+public sealed record SnapshotTask(string Group, int Task, string Node, IReadOnlyList<int> Gpus, int GpuMilli, int Slot = -1);
 
 /// <summary>A GPU.</summary>
 /// <param name="Node">Its node.</param>

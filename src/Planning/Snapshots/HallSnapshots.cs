@@ -37,7 +37,7 @@ public static class HallSnapshots
         Submitted = submitted,
         PowerPercent = assignment?.PowerPercent ?? 100,
         Tasks = [.. (assignment?.Tasks ?? []).Select(task => new SnapshotTask(
-            spec.Groups[task.Group].Name, task.Task, layout.Nodes[task.Node].Id.Value, [.. task.Gpus], task.GpuMilli))],
+            spec.Groups[task.Group].Name, task.Task, layout.Nodes[task.Node].Id.Value, [.. task.Gpus], task.GpuMilli, task.Slot))],
     };
 
     /// <summary>Reads a file.</summary>
@@ -103,12 +103,14 @@ public static class HallSnapshots
             return;
         }
         var groups = Index(spec.Groups, group => group.Name);
-        state.Restore(id, spec, new Assignment(job.Tasks.Select((task, index) => new TaskPlacement(
-            Find(groups, task.Group, $"{place}.tasks[{index}].group", "task group"), task.Task,
-            Find(nodes, task.Node, $"{place}.tasks[{index}].node", "node"), task.Gpus.ToValueList(), task.GpuMilli)).ToValueList())
+        state.Restore(id, spec, new Assignment(job.Tasks.Select(Placement).ToValueList()) { PowerPercent = job.PowerPercent });
+
+        TaskPlacement Placement(SnapshotTask task, int index)
         {
-            PowerPercent = job.PowerPercent,
-        });
+            var group = Find(groups, task.Group, $"{place}.tasks[{index}].group", "task group");
+            var node = Find(nodes, task.Node, $"{place}.tasks[{index}].node", "node");
+            return new TaskPlacement(group, task.Task, node, task.Gpus.ToValueList(), task.GpuMilli) { Slot = task.Slot };
+        }
     }
 
     private static void PutConditions(HallState state, SnapshotFile file, Dictionary<string, int> nodes, string name)

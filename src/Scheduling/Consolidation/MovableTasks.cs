@@ -96,7 +96,7 @@ internal sealed class MovableTasks(HallState state)
     /// <summary>The demand on this node of the hall, on the GPU that it fills best; null when it does not fit there.</summary>
     public static Assignment? At(HallState hall, int node, TaskDemand demand)
     {
-        var gpu = demand.IsShare ? GpuChoice.Tightest(hall, node, demand.Milli, sharedOnly: false) : -1;
+        var gpu = demand.IsShare ? GpuChoice.Tightest(hall, node, demand, sharedOnly: false) : -1;
         if ((demand.IsShare && gpu < 0) || (!demand.IsShare && hall.Nodes.WholeFree[node] < demand.Gpus))
             return null;
         return new Assignment([Placer.TaskOn(hall, demand, demand.NumberAt(0), new Candidate(node, gpu, []))]) { PowerPercent = demand.Percent };
@@ -117,7 +117,7 @@ internal sealed class MovableTasks(HallState state)
         var free = entry.Gpus == 0 ? -1 : nodes.GpuFree[entry.FirstGpu] + entry.Milli;
         if (free >= demand.Milli)
             return free - demand.Milli;
-        var tightest = GpuChoice.Tightest(state, node, demand.Milli, sharedOnly: false);
+        var tightest = GpuChoice.Tightest(state, node, demand, sharedOnly: false);
         return tightest < 0 ? -1 : state.FreeGpuMilli(node)[tightest] - demand.Milli;
     }
 

@@ -34,7 +34,7 @@ internal sealed class SharedGpus(HallState state)
             .Select(gpu => new SharedGpu(_shares[gpu][0].Node, gpu, _shares[gpu]))
             .OrderByDescending(gpu => state.Nodes.CpuFree[gpu.Node]).Take(most)];
 
-    /// <summary>Notes what a job of one task holds now; jobs that hold no share are passed over.</summary>
+    /// <summary>Notes what a job of one task holds now; jobs that hold no share, or a MIG instance, are passed over.</summary>
     public void Add(JobId job)
     {
         Remove(job);
@@ -42,7 +42,7 @@ internal sealed class SharedGpus(HallState state)
         if (spec is null || held is null || held.Tasks.Count != 1 || !MovableTasks.IsSingle(spec))
             return;
         var demand = TaskDemand.Of(state.Shape, spec)[0];
-        if (!demand.IsShare)
+        if (!demand.IsShare || demand.IsInstance)
             return;
         var node = held.Tasks[0].Node;
         var gpu = state.Shape.FirstGpu[node] + held.Tasks[0].Gpus[0];

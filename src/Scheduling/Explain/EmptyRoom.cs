@@ -24,8 +24,11 @@ internal sealed class EmptyRoom
         (_state, _task) = (state, task);
         var empty = state.Shape.StandingPower;
         _powerLeft = new long[empty.Committed.Length];
-        for (var domain = 0; domain < _powerLeft.Length; domain++)
-            _powerLeft[domain] = Math.Max(empty.Limit[domain], state.Power.Limit[domain]) - empty.Committed[domain];
+        var limit = new long[_powerLeft.Length];
+        for (var domain = 0; domain < limit.Length; domain++)
+            limit[domain] = Math.Max(empty.Limit[domain], state.Power.Limit[domain]);
+        for (var domain = 0; domain < limit.Length; domain++)
+            _powerLeft[domain] = PowerLedger.HeadroomOf(state.Shape.Failures, limit, empty.Committed, domain);
         _heatLeft = new long[empty.Heat.Length];
         for (var loop = 0; loop < _heatLeft.Length; loop++)
             _heatLeft[loop] = Math.Max(empty.HeatCapacity[loop], state.Power.HeatCapacity[loop]) - empty.Heat[loop];
@@ -64,7 +67,7 @@ internal sealed class EmptyRoom
 
     public Reason Reason(int step, string group, long total)
     {
-        var code = Steps[step];
+        var code = Steps[step] == ReasonCode.GpusShort && _task.IsInstance ? ReasonCode.InstancesShort : Steps[step];
         return code is ReasonCode.PowerShort or ReasonCode.HeatShort
             ? new Reason(code, Tightest(code), _task.Count, total, "tasks", [], 0)
             : new Reason(code, group, _task.Count, total, "tasks", [], 0);
@@ -81,7 +84,7 @@ internal sealed class EmptyRoom
             return 0;
         var room = int.MaxValue;
         if (step >= 3 && _task.NeedsGpu)
-            room = _task.IsShare ? shape.Gpus[node] * (1000 / _task.Milli) : shape.Gpus[node] / _task.Gpus;
+            room = _task.IsShare ? shape.Gpus[node] * _task.PerGpuOf(model) : shape.Gpus[node] / _task.Gpus;
         if (step >= 4 && _task.Cpu > 0)
             room = Math.Min(room, shape.Cpu[node] / _task.Cpu);
         if (step >= 5 && _task.Memory > 0)
@@ -118,7 +121,7 @@ internal sealed class EmptyRoom
                     gpus = Math.Min(gpus, (long)((Math.Max(0, _heatLeft[loop]) + 2) / (lease * share)));
             }
         }
-        return (int)Math.Min(int.MaxValue, _task.IsShare ? gpus * (1000 / _task.Milli) : gpus / _task.Gpus);
+        return (int)Math.Min(int.MaxValue, _task.IsShare ? gpus * _task.PerGpuOf(model) : gpus / _task.Gpus);
     }
 
     private string Tightest(ReasonCode code)

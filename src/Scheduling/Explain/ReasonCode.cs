@@ -75,6 +75,9 @@ public enum ReasonCode
     /// <summary>The job fits now, but would still run when its nodes are maintained or kept for others.</summary>
     WindowAhead = 23,
 
-    /// <summary>It fits now, but others wait before it whose starts may be reserved: the pass that follows decides in turn.</summary>
+    /// <summary>It fits now, but others wait before it whose starts may be reserved, or nodes are kept for others: the pass that follows decides.</summary>
     InTurn = 24,
+
+    /// <summary>Too few free positions for MIG instances of the profile.</summary>
+    InstancesShort = 25,
 }

@@ -29,6 +29,7 @@ internal static class ReasonText
             ReasonCode.NoSimulatedDevice => $"Task group {subject} is simulated work and no rack is simulated; add a simulated rack.",
             ReasonCode.QueueLimit => $"Queue {subject} has {available} left of its limit and the job needs {needed}; raise the limit or release jobs of the queue.",
             ReasonCode.GpusShort => $"Task group {subject} needs {needed} and free GPUs suffice for {available}; release GPUs or ask for fewer.",
+            ReasonCode.InstancesShort => $"Task group {subject} needs {needed}, each a MIG instance, and free positions suffice for {available}; release GPUs or ask for a smaller profile.",
             ReasonCode.CpuShort => $"Beside the free GPUs, CPU cores suffice for {available} of {needed} of group {subject}; ask for fewer cores a task.",
             ReasonCode.MemoryShort => $"Beside the free GPUs, memory suffices for {available} of {needed} of group {subject}; ask for less memory a task.",
             ReasonCode.AdapterShort => $"Nodes that would take group {subject} have network adapters of at most {available} a GPU and it needs {needed}; require one NVLink domain or less bandwidth.",
@@ -45,7 +46,7 @@ internal static class ReasonText
             ReasonCode.DatasetForbidden => $"Dataset {subject} may not be read here by this queue; run where it may be read, or have its owner allow it.",
             ReasonCode.OverQuota => $"Queue {subject} has {available} left of its quota and a job that may not be evicted needs {needed} within it; make the job preemptible or raise the quota.",
             ReasonCode.NoReplacement => $"None of {reason.NodesLookedAt} other nodes can take over from {subject}: {string.Join(", ", reason.Excluded.Select(Excluded))}.",
-            ReasonCode.InTurn => $"It fits now, but {subject} waits before it and starts are reserved; the pass that follows decides in turn.",
+            ReasonCode.InTurn => $"It fits now, but {subject} comes before it; the pass that follows at once decides in turn.",
             ReasonCode.WouldDelay => $"It fits now, but starting it would delay {subject}, which waits longer and has a reservation; shorten its expected duration or wait.",
             ReasonCode.WindowAhead => $"It fits now, but would still run on nodes that {subject} needs for itself by then; state a shorter expected duration or wait.",
             _ => throw new UnreachableException($"Unknown reason code {reason.Code}."),
@@ -65,6 +66,7 @@ internal static class ReasonText
         ReasonCode.TopologyShort => "outside its domain",
         ReasonCode.NodesUnavailable => "not ready",
         ReasonCode.GpusShort => "without enough free GPUs",
+        ReasonCode.InstancesShort => "without a free position",
         var code => $"by {code}",
     };
 

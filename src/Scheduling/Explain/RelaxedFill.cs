@@ -43,7 +43,7 @@ internal sealed class RelaxedFill(HallState scratch, TaskDemand[] demands)
         {
             var placed = _placed[index];
             var task = Array.Find(demands, demand => demand.Group == placed.Group)!;
-            scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+            scratch.Give(placed, task.Cpu, task.Memory, task.Percent);
             scratch.Links.Reckon(task, placed.Node, -1);
             task.Apart?.Add(placed.Node, -1);
         }
@@ -74,11 +74,11 @@ internal sealed class RelaxedFill(HallState scratch, TaskDemand[] demands)
 
     private bool Takes(TaskDemand task, int number, int node, NodeRule[] rules)
     {
-        var gpu = task.IsShare ? GpuChoice.Tightest(scratch, node, task.Milli, !MayWakeGpu(node, rules)) : -1;
+        var gpu = task.IsShare ? GpuChoice.Tightest(scratch, node, task, !MayWakeGpu(node, rules)) : -1;
         if (task.IsShare && gpu < 0)
             return false;
         var placed = Placer.TaskOn(scratch, task, number, new Candidate(node, gpu, []));
-        scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+        scratch.Take(placed, task.Cpu, task.Memory, task.Percent);
         scratch.Links.Reckon(task, node, 1);
         task.Apart?.Add(node, 1);
         _placed.Add(placed);

@@ -18,7 +18,7 @@ internal sealed class SharedShortage(
     HallState state, HallState filled, RelaxedFill fill, TaskDemand task, int left, IReadOnlyList<int> blocked)
 {
     // Shares fill a GPU before they wake another.
-    private int WokenGpus => task.IsShare ? (left + 1000 / task.Milli - 1) / (1000 / task.Milli) : left * task.Gpus;
+    private int WokenGpus => task.IsShare ? (left + task.PerGpu - 1) / task.PerGpu : left * task.Gpus;
 
     public Reason Of(ReasonCode code, string group) => code switch
     {
@@ -32,11 +32,11 @@ internal sealed class SharedShortage(
     private Reason Power() => Worst(
         ReasonCode.PowerShort, "W",
         // The domain nearest the feed speaks for all those below it.
-        node => LastOf(PathOf(node), domain => filled.Power.Limit[domain] - filled.Power.Committed[domain] < DrawOf(node)),
+        node => LastOf(PathOf(node), domain => filled.Power.HeadroomOf(domain) < DrawOf(node)),
         (node, domain) => PathOf(node).Contains(domain),
-        domain => state.Layout.PowerDomains[domain].Id.Value,
-        domain => state.Power.Limit[domain] - state.Power.Committed[domain],
-        domain => filled.Power.Committed[domain] - state.Power.Committed[domain],
+        domain => state.Layout.PowerDomains[domain].Id.Value + filled.Power.RoomKept(domain),
+        state.Power.HeadroomOf,
+        domain => state.Power.HeadroomOf(domain) - filled.Power.HeadroomOf(domain),
         (node, _) => WokenGpus * LeaseOf(node));
 
     private Reason Heat() => Worst(

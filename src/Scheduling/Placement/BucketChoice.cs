@@ -31,7 +31,7 @@ internal static class BucketChoice
         int model, int bucket, bool partial)
     {
         var left = profile.MostCandidates;
-        for (var node = Next(state, model, bucket, 0, partial); node >= 0; node = Next(state, model, bucket, node + 1, partial))
+        for (var node = Next(state, task, model, bucket, 0, partial); node >= 0; node = Next(state, task, model, bucket, node + 1, partial))
         {
             if (!filter.Allows(node) || NodeRules.Room(NodeRules.All, state, node, task) == 0)
                 continue;
@@ -44,8 +44,10 @@ internal static class BucketChoice
         return choice;
     }
 
-    private static int Next(HallState state, int model, int bucket, int from, bool partial) =>
-        partial ? state.Index.NextPartial(model, bucket, from) : state.Index.NextWhole(model, bucket, from);
+    private static int Next(HallState state, TaskDemand task, int model, int bucket, int from, bool partial) =>
+        !partial ? state.Index.NextWhole(model, bucket, from)
+        : task.IsInstance ? state.Index.NextInstance(model, bucket, from)
+        : state.Index.NextPartial(model, bucket, from);
 
     // Later preferences only decide between places that the first finds equal, so most are not even asked.
     private static NodeChoice With(NodeChoice choice, HallState state, TaskDemand task, PlacementProfile profile, ulong draw, int node)

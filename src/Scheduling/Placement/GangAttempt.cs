@@ -27,7 +27,7 @@ internal sealed class GangAttempt(
     {
         var spread = scratch.Shape.SpreadIn(level, domain);
         foreach (var task in demands)
-            task.Spread = spread;
+            (task.Spread, task.Rails) = (spread, 0);
         foreach (var task in kept)
             Put(task);
         // A gang that grows beyond one leaf loads the trunks with the tasks that it had there before, too.
@@ -65,6 +65,8 @@ internal sealed class GangAttempt(
         rooms.Sort((one, other) => one.Room != other.Room ? other.Room.CompareTo(one.Room)
             : one.Leftover != other.Leftover ? one.Leftover.CompareTo(other.Leftover)
             : one.Node.CompareTo(other.Node));
+        if (upTo > 1 && task.Rails == 0 && UsesRails(task) && rooms.Count > 1)
+            task.Rails = GpuChoice.CommonRails(scratch, rooms.Select(room => room.Node), task.Gpus);
         var next = 0;
         while (placed < upTo && next < rooms.Count)
         {
@@ -86,7 +88,7 @@ internal sealed class GangAttempt(
         {
             var placed = _tasks[^1];
             var task = demands[placed.Group];
-            scratch.Give(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+            scratch.Give(placed, task.Cpu, task.Memory, task.Percent);
             scratch.Links.Reckon(task, placed.Node, -1);
             task.Apart?.Add(placed.Node, -1);
             _tasks.RemoveAt(_tasks.Count - 1);
@@ -133,7 +135,7 @@ internal sealed class GangAttempt(
         while (placed < upTo && NodeRules.Room(NodeRules.All, scratch, node, task) > 0)
         {
             var gpu = task.IsShare
-                ? GpuChoice.Tightest(scratch, node, task.Milli, !GpuChoice.MayWakeGpu(scratch, node))
+                ? GpuChoice.Tightest(scratch, node, task, !GpuChoice.MayWakeGpu(scratch, node))
                 : -1;
             if (task.IsShare && gpu < 0)
                 return placed;
@@ -144,6 +146,9 @@ internal sealed class GangAttempt(
         }
         return placed;
     }
+
+    private bool UsesRails(TaskDemand task) =>
+        task is { IsShare: false, NeedsGpu: true } && task.Gpus < scratch.Shape.MostGpus && task.Spread.HasFlag(Spread.NvlinkDomains);
 
     private Candidate Scored(TaskDemand task, int node, int gpu)
     {
@@ -164,9 +169,13 @@ internal sealed class GangAttempt(
     private void Put(TaskPlacement placed)
     {
         var task = demands[placed.Group];
-        scratch.Take(placed.Node, placed.Gpus.Items.AsSpan(), placed.GpuMilli, task.Cpu, task.Memory, task.Percent);
+        scratch.Take(placed, task.Cpu, task.Memory, task.Percent);
         scratch.Links.Reckon(task, placed.Node, 1);
         task.Apart?.Add(placed.Node, 1);
         _tasks.Add(placed);
+        if (!UsesRails(task))
+            return;
+        foreach (var gpu in placed.Gpus)
+            task.Rails |= 1UL << (gpu & 63);
     }
 }

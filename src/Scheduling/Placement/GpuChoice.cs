@@ -5,27 +5,58 @@ namespace ControlPlane.Scheduling;
 /// <summary>Which GPUs of a node a task takes.</summary>
 internal static class GpuChoice
 {
-    /// <summary>The lowest wholly free GPUs, so that what is left is easy to read.</summary>
-    public static int[] Whole(HallState state, int node, int count)
+    /// <summary>Wholly free GPUs: those on the rails that the gang uses already, then the lowest.</summary>
+    public static int[] Whole(HallState state, int node, int count, ulong rails)
     {
         var chosen = new int[count];
-        var (found, first) = (0, state.Shape.FirstGpu[node]);
-        for (var gpu = 0; found < count; gpu++)
+        var (found, first, last) = (0, state.Shape.FirstGpu[node], state.Shape.FirstGpu[node + 1]);
+        for (var gpu = first; rails != 0 && found < count && gpu < last; gpu++)
         {
-            if (state.Nodes.GpuFree[first + gpu] == 1000 && !state.Nodes.GpuFailed[first + gpu])
-                chosen[found++] = gpu;
+            if ((rails >> (gpu - first) & 1) == 1 && IsIdle(state, gpu))
+                chosen[found++] = gpu - first;
         }
+        for (var gpu = first; found < count; gpu++)
+        {
+            if ((rails >> (gpu - first) & 1) == 0 && IsIdle(state, gpu))
+                chosen[found++] = gpu - first;
+        }
+        if (rails != 0)
+            Array.Sort(chosen);
         return chosen;
     }
 
+    /// <summary>The GPU numbers that are idle on most of the nodes, the lowest of equals, as bits.</summary>
+    public static ulong CommonRails(HallState state, IEnumerable<int> nodes, int count)
+    {
+        var idle = new int[Math.Min(64, state.Shape.MostGpus)];
+        foreach (var node in nodes)
+        {
+            var first = state.Shape.FirstGpu[node];
+            for (var gpu = 0; gpu < Math.Min(idle.Length, state.Shape.Gpus[node]); gpu++)
+                idle[gpu] += IsIdle(state, first + gpu) ? 1 : 0;
+        }
+        return Enumerable.Range(0, idle.Length).OrderByDescending(gpu => idle[gpu]).Take(count).Aggregate(0UL, (rails, gpu) => rails | (1UL << gpu));
+    }
+
+    private static bool IsIdle(HallState state, int gpu) => state.Nodes.GpuFree[gpu] == 1000 && !state.Nodes.GpuFailed[gpu];
+
+    /// <summary>Where on the GPU a MIG instance begins; -1 for anything else.</summary>
+    public static int Slot(HallState state, int node, int gpu, TaskDemand task)
+    {
+        if (task.ProfileOn(state, node) is not { } profile)
+            return -1;
+        var geometry = state.Layout.GpuModels[state.Shape.Model[node]].Mig!;
+        return MigSlots.Best(geometry, profile, state.Nodes.GpuSlots[state.Shape.FirstGpu[node] + gpu]);
+    }
+
     /// <summary>The fullest GPU that a share still fits on, the lowest of equals; -1 when none.</summary>
-    public static int Tightest(HallState state, int node, int milli, bool sharedOnly)
+    public static int Tightest(HallState state, int node, TaskDemand task, bool sharedOnly)
     {
         var (best, least) = (-1, int.MaxValue);
         for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
         {
-            var free = FreeOf(state, node, gpu, sharedOnly);
-            if (free >= milli && free < least)
+            var free = FreeOf(state, node, gpu, task, sharedOnly);
+            if (free >= task.Milli && free < least)
                 (best, least) = (gpu, free);
         }
         return best;
@@ -39,7 +70,7 @@ internal static class GpuChoice
         score = long.MinValue;
         for (var gpu = 0; gpu < state.Shape.Gpus[node]; gpu++)
         {
-            if (FreeOf(state, node, gpu, sharedOnly) < task.Milli)
+            if (FreeOf(state, node, gpu, task, sharedOnly) < task.Milli)
                 continue;
             if (preference.DependsOnNodeOnly && SameAsEarlier(state, node, gpu))
                 continue;
@@ -64,16 +95,19 @@ internal static class GpuChoice
         var first = state.Shape.FirstGpu[node];
         for (var earlier = 0; earlier < gpu; earlier++)
         {
-            if (state.Nodes.GpuFree[first + earlier] == state.Nodes.GpuFree[first + gpu] && !state.Nodes.GpuFailed[first + earlier])
+            var alike = state.Nodes.GpuFree[first + earlier] == state.Nodes.GpuFree[first + gpu]
+                && state.Nodes.GpuSlots[first + earlier] == state.Nodes.GpuSlots[first + gpu];
+            if (alike && !state.Nodes.GpuFailed[first + earlier])
                 return true;
         }
         return false;
     }
 
-    private static int FreeOf(HallState state, int node, int gpu, bool sharedOnly)
+    // -1 for a GPU that does not take the task.
+    private static int FreeOf(HallState state, int node, int gpu, TaskDemand task, bool sharedOnly)
     {
         var at = state.Shape.FirstGpu[node] + gpu;
         var free = state.Nodes.GpuFree[at];
-        return state.Nodes.GpuFailed[at] || (sharedOnly && free == 1000) ? -1 : free;
+        return (sharedOnly && free == 1000) || task.RoomOn(state, node, at) == 0 ? -1 : free;
     }
 }

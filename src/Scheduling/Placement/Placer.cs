@@ -117,7 +117,8 @@ public static class Placer
     {
         ValueList<int> gpus = !task.NeedsGpu ? []
             : task.IsShare ? [where.Gpu]
-            : [.. GpuChoice.Whole(state, where.Node, task.Gpus)];
-        return new TaskPlacement(task.Group, number, where.Node, gpus, task.Milli);
+            : [.. GpuChoice.Whole(state, where.Node, task.Gpus, task.Rails)];
+        var slot = task.IsInstance ? GpuChoice.Slot(state, where.Node, where.Gpu, task) : -1;
+        return new TaskPlacement(task.Group, number, where.Node, gpus, task.Milli) { Slot = slot };
     }
 }

@@ -47,7 +47,7 @@ internal static class ScoredChoice
         }
         else
         {
-            result.Gpu = task.IsShare ? GpuChoice.Tightest(state, node, task.Milli, sharedOnly: false) : -1;
+            result.Gpu = task.IsShare ? GpuChoice.Tightest(state, node, task, sharedOnly: false) : -1;
             result.Score = preference.Score(state, node, task, result.Gpu, draw);
         }
         result.Fits = true;
@@ -64,7 +64,7 @@ internal static class ScoredChoice
         {
             gpu = preference.ChoosesGpu
                 ? GpuChoice.Preferred(state, scored.Node, task, preference, draw, sharedOnly: true, out _)
-                : GpuChoice.Tightest(state, scored.Node, task.Milli, sharedOnly: true);
+                : GpuChoice.Tightest(state, scored.Node, task, sharedOnly: true);
         }
         return new Candidate(scored.Node, gpu, [scored.Score]);
     }

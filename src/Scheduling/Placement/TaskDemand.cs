@@ -1,3 +1,4 @@
+using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Scheduling;
@@ -8,6 +9,7 @@ internal sealed class TaskDemand
     private readonly int[]? _numbers;
     private readonly int _atLeast;
     private readonly int _full;
+    private readonly MigProfile?[]? _profiles;
 
     private TaskDemand(HallShape shape, JobSpec spec, int group, int[]? numbers)
     {
@@ -26,10 +28,13 @@ internal sealed class TaskDemand
         var models = shape.Layout.GpuModels;
         Allowed = new bool[models.Count + 1];
         Allowed[0] = Gpus == 0;
+        Instance = facts.Mig;
+        _profiles = Instance is null ? null : [.. models.Select(model => ProfileOf(model, facts))];
         for (var model = 0; model < models.Count; model++)
         {
             Allowed[model + 1] = Gpus == 0 || facts.GpuModels.Count == 0
                 || facts.GpuModels.Contains(models[model].Name, StringComparer.Ordinal);
+            Allowed[model + 1] &= _profiles is null || _profiles[model] is not null;
             if (Allowed[model + 1])
                 ModelMask |= 1UL << (model & 63);
         }
@@ -41,7 +46,7 @@ internal sealed class TaskDemand
     /// <summary>How many such tasks are to be placed: the group's minimum and its spares, or the ones that are missing.</summary>
     public int Count { get; }
 
-    /// <summary>GPUs a task touches: 1 for a share of one.</summary>
+    /// <summary>GPUs a task touches: 1 for a part of one.</summary>
     public int Gpus { get; }
 
     /// <summary>Thousandths of each GPU it touches; 0 without GPU.</summary>
@@ -65,7 +70,14 @@ internal sealed class TaskDemand
     /// <summary>The allowed models as bits; halls with more than 64 models fold, so it only tells shapes apart.</summary>
     public ulong ModelMask { get; }
 
-    public bool IsShare => Milli is > 0 and < 1000;
+    /// <summary>Its MIG profile, or null.</summary>
+    public string? Instance { get; }
+
+    /// <summary>True when each task takes a MIG instance.</summary>
+    public bool IsInstance => _profiles is not null;
+
+    /// <summary>True when a task takes a part of one GPU: a share or a MIG instance.</summary>
+    public bool IsShare => Milli is > 0 and < 1000 || IsInstance;
 
     public bool NeedsGpu => Milli > 0;
 
@@ -75,16 +87,66 @@ internal sealed class TaskDemand
     /// <summary>Power limit of its GPUs in the search at hand, in percent of their default.</summary>
     public int Percent { get; set; } = 100;
 
+    /// <summary>
+    /// Numbers of the GPUs, as bits, that the gang's tasks took on nodes so far: a GPU of the same number hangs on the
+    /// same rail, so that collectives between nodes need not cross rails.
+    /// </summary>
+    public ulong Rails { get; set; }
+
     /// <summary>How many tasks of the job may still go to each domain, or null when that is not limited.</summary>
     public DomainQuotas? Apart { get; init; }
 
     /// <summary>Tells demands apart that a node may answer differently.</summary>
-    public DemandKey Key => new(Gpus, Milli, Cpu, Memory, ModelMask, RunsKernel, Simulated);
+    public DemandKey Key => new(Gpus, Milli, Cpu, Memory, ModelMask, RunsKernel, Simulated, Instance);
+
+    /// <summary>How many such tasks an idle GPU holds at most; for tasks that take a part of one.</summary>
+    public int PerGpu => _profiles is null ? 1000 / Milli : _profiles.Max(profile => profile is null ? 0 : MigSlots.Times(profile, 0));
+
+    /// <summary>How many tasks that take a part of a GPU an idle one of a model holds.</summary>
+    public int PerGpuOf(int model) => _profiles is null ? 1000 / Milli
+        : _profiles[model] is { } profile ? MigSlots.Times(profile, 0)
+        : 0;
+
+    /// <summary>The MIG profile as the node's model has it; null for other tasks.</summary>
+    public MigProfile? ProfileOn(HallState state, int node) =>
+        _profiles is null || state.Shape.Model[node] < 0 ? null : _profiles[state.Shape.Model[node]];
+
+    /// <summary>How many tasks that take a part of a GPU fit on one as it is: shares and MIG instances do not mix.</summary>
+    /// <param name="state">The hall.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="gpu">The GPU among all of the hall.</param>
+    public int RoomOn(HallState state, int node, int gpu)
+    {
+        var nodes = state.Nodes;
+        if (nodes.GpuFailed[gpu])
+            return 0;
+        if (_profiles is null)
+            return nodes.GpuSlots[gpu] == 0 ? nodes.GpuFree[gpu] / Milli : 0;
+        var isShared = nodes.GpuFree[gpu] < 1000 && nodes.GpuSlots[gpu] == 0;
+        return isShared || ProfileOn(state, node) is not { } profile ? 0 : MigSlots.Times(profile, nodes.GpuSlots[gpu]);
+    }
+
+    /// <summary>True when a part of a GPU fits on one of the node that is in use already, so that none is woken.</summary>
+    public bool FitsBeside(HallState state, int node)
+    {
+        if (!IsInstance)
+            return state.Nodes.PartialFree[node] >= Milli;
+        for (var gpu = state.Shape.FirstGpu[node]; gpu < state.Shape.FirstGpu[node + 1]; gpu++)
+        {
+            if (state.Nodes.GpuSlots[gpu] != 0 && RoomOn(state, node, gpu) > 0)
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>Number, within its group, of one of the tasks to place; spares are numbered after the tasks.</summary>
     public int NumberAt(int index) => _numbers is { } numbers ? numbers[index]
         : index < _atLeast ? index
         : _full + index - _atLeast;
+
+    // A profile of the right name but another size would be another thing.
+    private static MigProfile? ProfileOf(HallGpuModel model, TaskGroup group) =>
+        model.Mig?.Find(group.Mig!) is { } profile && model.Mig.MilliOf(profile) == group.GpuMilli ? profile : null;
 
     /// <summary>What the job needs in order to start.</summary>
     public static TaskDemand[] Of(HallShape shape, JobSpec spec)
@@ -110,4 +172,4 @@ internal sealed class TaskDemand
 
 /// <summary>What a node's own answer depends on.</summary>
 internal readonly record struct DemandKey(
-    int Gpus, int Milli, int Cpu, long Memory, ulong ModelMask, bool RunsKernel, bool Simulated);
+    int Gpus, int Milli, int Cpu, long Memory, ulong ModelMask, bool RunsKernel, bool Simulated, string? Instance);

@@ -13,7 +13,7 @@ internal sealed class LightestFeed : Preference
         foreach (var domain in state.Shape.PowerPath[state.Shape.Rack[node]])
         {
             var limit = Math.Max(1, state.Power.Limit[domain]);
-            least = Math.Min(least, (long)((limit - state.Power.Committed[domain]) * 1000.0 / limit));
+            least = Math.Min(least, (long)((limit - state.Power.LoadOf(domain)) * 1000.0 / limit));
         }
         return least;
     }

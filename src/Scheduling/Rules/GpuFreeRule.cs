@@ -7,16 +7,13 @@ internal sealed class GpuFreeRule : NodeRule
 
     public override int Room(HallState state, int node, TaskDemand task)
     {
-        if (!task.NeedsGpu)
+        if (!task.NeedsGpu || task.IsInstance)
             return int.MaxValue;
         if (!task.IsShare)
             return state.Nodes.WholeFree[node] / task.Gpus;
         var room = 0;
         for (var gpu = state.Shape.FirstGpu[node]; gpu < state.Shape.FirstGpu[node + 1]; gpu++)
-        {
-            if (!state.Nodes.GpuFailed[gpu])
-                room += state.Nodes.GpuFree[gpu] / task.Milli;
-        }
+            room += task.RoomOn(state, node, gpu);
         return room;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HeatRule : NodeRule
         if (!task.NeedsGpu || state.Shape.Model[node] < 0 || state.Layout.Racks[rack].Cooling.Count == 0)
             return int.MaxValue;
         var lease = state.Shape.LeaseOf(state.Shape.Model[node], task.Percent);
-        if (task.IsShare && state.Nodes.PartialFree[node] >= task.Milli)
+        if (task.IsShare && task.FitsBeside(state, node))
             return int.MaxValue;
         // Rounding makes the sum a milliwatt more or less than the parts: the estimate is corrected downwards.
         var room = Estimate(state, rack, lease * task.Gpus);

@@ -15,7 +15,7 @@ internal static class NodeRules
     public static NodeRule[] OfNode { get; } =
     [
         new GpuModelRule(), Simulated, Kernel,
-        new GpuFreeRule(), new CpuRule(), new MemoryRule(), new ReadyRule(),
+        new GpuFreeRule(), new InstanceRule(), new CpuRule(), new MemoryRule(), new ReadyRule(),
     ];
 
     /// <summary>Rules about what nodes share: feeds, loops and trunks.</summary>

@@ -14,11 +14,11 @@ internal sealed class PowerRule : NodeRule
         if (!task.IsShare || idleGpus == int.MaxValue)
             return idleGpus == int.MaxValue ? idleGpus : idleGpus / task.Gpus;
         // A GPU that is shared already draws its limit: another share on it adds nothing.
-        var room = (long)Math.Min(idleGpus, state.Nodes.WholeFree[node]) * (1000 / task.Milli);
+        var room = (long)Math.Min(idleGpus, state.Nodes.WholeFree[node]) * task.PerGpuOf(state.Shape.Model[node]);
         for (var gpu = state.Shape.FirstGpu[node]; gpu < state.Shape.FirstGpu[node + 1]; gpu++)
         {
-            if (state.Nodes.GpuFree[gpu] < 1000 && !state.Nodes.GpuFailed[gpu])
-                room += state.Nodes.GpuFree[gpu] / task.Milli;
+            if (state.Nodes.GpuFree[gpu] < 1000)
+                room += task.RoomOn(state, node, gpu);
         }
         return (int)Math.Min(int.MaxValue, room);
     }

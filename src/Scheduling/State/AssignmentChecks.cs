@@ -71,6 +71,9 @@ internal static class AssignmentChecks
         if (state.FreeMemory(task.Node) < group.Memory)
             return $"node {node.Id} has {state.FreeMemory(task.Node)} free, {group.Memory} needed";
         var (count, milli) = group.GpuMilli > 0 ? (1, group.GpuMilli) : (group.Gpus, group.Gpus > 0 ? 1000 : 0);
+        var mig = group.Mig is null || node.Gpus == 0 ? null : state.Layout.GpuModels[node.GpuModel].Mig;
+        if (group.Mig is not null ? mig?.Find(group.Mig)?.Starts.Contains(task.Slot) != true : task.Slot >= 0)
+            return $"task {task.Task} on node {node.Id} takes memory slice {task.Slot}, where no MIG instance {group.Mig} begins";
         if (task.Gpus.Count != count || task.GpuMilli != milli)
             return $"task {task.Task} takes {task.Gpus.Count} x {task.GpuMilli} of a GPU, {count} x {milli} asked for";
         return GpuFaultOf(state, task, withinLimits);
@@ -84,6 +87,8 @@ internal static class AssignmentChecks
         {
             if (state.PowerCommitted(domain) > state.PowerLimit(domain))
                 return $"power domain {state.Layout.PowerDomains[domain].Id} would commit {state.PowerCommitted(domain)} of {state.PowerLimit(domain)}";
+            if (state.Power.HeadroomOf(domain) < 0)
+                return $"power domain {state.Layout.PowerDomains[domain].Id} or one that backs it would carry more than its limit when the other fails";
         }
         foreach (var (loop, share) in rack.Cooling)
         {
@@ -103,6 +108,11 @@ internal static class AssignmentChecks
                 return $"node {task.Node} has no GPU {gpu}, or it is named twice or out of order";
             if (free[gpu] < task.GpuMilli)
                 return $"GPU {gpu} of node {task.Node} has {free[gpu]} milli free, {task.GpuMilli} needed";
+            var slots = task.SlotsOn(state.Layout);
+            if ((state.MigSlotsInUse(task.Node, gpu) & slots) != 0)
+                return $"memory slices of GPU {gpu} of node {task.Node} from {task.Slot} on are in use";
+            if (free[gpu] < 1000 && (state.MigSlotsInUse(task.Node, gpu) != 0) != (slots != 0))
+                return $"GPU {gpu} of node {task.Node} holds shares and cannot hold MIG instances as well";
             if (withinLimits && state.IsGpuFailed(task.Node, gpu))
                 return $"GPU {gpu} of node {task.Node} has failed";
             last = gpu;

@@ -34,8 +34,9 @@ internal sealed class HallShape
         QueuePath = [.. layout.Queues.Select((_, queue) => PathOf(queue, index => layout.Queues[index].Parent))];
         for (var queue = 0; queue < layout.Queues.Count; queue++)
             QueueIndex.Add(layout.Queues[queue].Id.Value, queue);
+        Failures = new FeedFailures(layout);
         StandingPower = new PowerLedger(this);
-        Domains = [.. Enum.GetValues<TopologyLevel>().Select(level => new DomainMap(layout, level))];
+        Domains = [.. Enum.GetValues<TopologyLevel>().Where(level => level >= TopologyLevel.Hall).Order().Select(level => new DomainMap(layout, level))];
     }
 
     public HallLayout Layout { get; }
@@ -73,6 +74,9 @@ internal sealed class HallShape
 
     /// <summary>For each rack its power domain and every ancestor, nearest first.</summary>
     public int[][] PowerPath { get; }
+
+    /// <summary>What each power domain takes over when another fails.</summary>
+    public FeedFailures Failures { get; }
 
     /// <summary>For each queue itself and every ancestor, nearest first.</summary>
     public int[][] QueuePath { get; }

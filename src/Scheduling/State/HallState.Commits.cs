@@ -7,19 +7,19 @@ namespace ControlPlane.Scheduling;
 public sealed partial class HallState
 {
     /// <summary>Takes what one task needs; checks nothing.</summary>
-    internal void Take(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
+    internal void Take(TaskPlacement task, int cpu, long memory, int percent)
     {
-        Power.Add(Shape.Rack[node], LeaseDraw(node, gpus, percent));
-        Nodes.Take(node, gpus, milli, cpu, memory);
-        Index.Update(node, Nodes);
+        Power.Add(Shape.Rack[task.Node], LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent));
+        Nodes.Take(task, cpu, memory);
+        Index.Update(task.Node, Nodes);
     }
 
     /// <summary>Gives back what one task took.</summary>
-    internal void Give(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory, int percent)
+    internal void Give(TaskPlacement task, int cpu, long memory, int percent)
     {
-        Nodes.Give(node, gpus, milli, cpu, memory);
-        Power.Add(Shape.Rack[node], -LeaseDraw(node, gpus, percent));
-        Index.Update(node, Nodes);
+        Nodes.Give(task, cpu, memory);
+        Power.Add(Shape.Rack[task.Node], -LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent));
+        Index.Update(task.Node, Nodes);
     }
 
     // Returns what keeps the assignment from being committed, or null when it was.
@@ -52,7 +52,7 @@ public sealed partial class HallState
         {
             var task = tasks[done];
             var group = held.Spec.Groups[task.Group];
-            var stays = places?.Contains((task.Node, task.Gpus)) == true;
+            var stays = places?.Contains(task.Place) == true;
             var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits && !stays);
             if (fault is not null)
             {
@@ -60,7 +60,7 @@ public sealed partial class HallState
                 return fault;
             }
             var draws = LeaseDraw(task.Node, task.Gpus.Items.AsSpan(), percent) > 0;
-            Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
+            Take(task, group.CpuMilli, group.Memory.Mebibytes, percent);
             fault = draws && withinLimits && (!stays || mayBeTaken) ? AssignmentChecks.ExcessOf(this, task.Node) : null;
             if (fault is not null)
             {
@@ -77,7 +77,7 @@ public sealed partial class HallState
         {
             var task = held.Assignment.Tasks[index];
             var group = held.Spec.Groups[task.Group];
-            Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, held.Assignment.PowerPercent);
+            Give(task, group.CpuMilli, group.Memory.Mebibytes, held.Assignment.PowerPercent);
         }
     }
 

@@ -9,6 +9,9 @@ public sealed partial class HallState
     /// <summary>Committed power of a domain: standing draw plus every leased GPU's limit, descendants included.</summary>
     public Watts PowerCommitted(int domain) => Watts.FromMilliwatts(Power.Committed[domain]);
 
+    /// <summary>What a domain carries at worst: what is committed, and what it takes over when one that it backs fails.</summary>
+    public Watts PowerAtWorst(int domain) => Watts.FromMilliwatts(Power.LoadOf(domain));
+
     /// <summary>The power limit in force; the layout's until <see cref="SetPowerLimit"/>.</summary>
     public Watts PowerLimit(int domain) => Watts.FromMilliwatts(Power.Limit[domain]);
 
@@ -41,6 +44,9 @@ public sealed partial class HallState
     public ReadOnlySpan<int> FreeGpuMilli(int node) =>
         Nodes.GpuFree.AsSpan(Shape.FirstGpu[node], Shape.Gpus[node]);
 
+    /// <summary>Memory slices of a GPU that MIG instances hold, as bits, the lowest for slice 0.</summary>
+    public int MigSlotsInUse(int node, int gpu) => Nodes.GpuSlots[GpuAt(node, gpu)];
+
     /// <summary>Thousandths of a core of a node that nobody holds.</summary>
     public int FreeCpuMilli(int node) => Nodes.CpuFree[node];
 
@@ -53,10 +59,13 @@ public sealed partial class HallState
     /// <summary>True after <see cref="SetGpuFailed"/> said so.</summary>
     public bool IsGpuFailed(int node, int gpu) => Nodes.GpuFailed[GpuAt(node, gpu)];
 
-    /// <summary>Feeds, loops and links that carry more than the limit in force, as after a limit was lowered.</summary>
+    /// <summary>
+    /// Feeds, loops and links that carry more than the limit in force, as after a limit was lowered; a feed also when it
+    /// would, should one that it backs fail.
+    /// </summary>
     public IReadOnlyList<string> Overcommitted() =>
     [
-        .. Layout.PowerDomains.Where((_, i) => Power.Committed[i] > Power.Limit[i]).Select(domain => domain.Id.Value),
+        .. Layout.PowerDomains.Where((_, i) => Power.LoadOf(i) > Power.Limit[i]).Select(domain => domain.Id.Value),
         .. Layout.CoolingLoops.Where((_, i) => Power.Heat[i] > Power.HeatCapacity[i]).Select(loop => loop.Id.Value),
         .. Layout.Links.Where((_, i) => Links.Left(i) < 0).Select(link => link.Id.Value),
     ];

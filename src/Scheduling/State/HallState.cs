@@ -177,7 +177,7 @@ public sealed partial class HallState
     internal void AllowWhat(HallState other)
     {
         for (var domain = 0; domain < Power.Limit.Length; domain++)
-            Power.Limit[domain] = Math.Max(Power.Limit[domain], other.Power.Committed[domain]);
+            Power.Limit[domain] = Math.Max(Power.Limit[domain], other.Power.LoadOf(domain));
         for (var loop = 0; loop < Power.HeatCapacity.Length; loop++)
             Power.HeatCapacity[loop] = Math.Max(Power.HeatCapacity[loop], other.Power.Heat[loop]);
         other.Queues.Used.CopyTo(Queues.Tolerated, 0);

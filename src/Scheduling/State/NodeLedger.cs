@@ -12,11 +12,13 @@ internal sealed class NodeLedger
         GpuFree = new int[shape.FirstGpu[count]];
         Array.Fill(GpuFree, 1000);
         GpuFailed = new bool[GpuFree.Length];
+        GpuSlots = new byte[GpuFree.Length];
         CpuFree = (int[])shape.Cpu.Clone();
         MemoryFree = (long[])shape.Memory.Clone();
         Condition = new NodeCondition[count];
         WholeFree = new int[count];
         PartialFree = new int[count];
+        InstanceFree = new int[count];
         MilliFree = new int[count];
         Kinds = new int[count * (shape.MostGpus + 1)];
         Version = new long[count];
@@ -29,6 +31,9 @@ internal sealed class NodeLedger
 
     public bool[] GpuFailed { get; }
 
+    /// <summary>Memory slices of each GPU that MIG instances hold; while there are any, the GPU takes nothing else.</summary>
+    public byte[] GpuSlots { get; }
+
     public int[] CpuFree { get; }
 
     public long[] MemoryFree { get; }
@@ -38,8 +43,11 @@ internal sealed class NodeLedger
     /// <summary>Healthy GPUs of each node that nobody holds.</summary>
     public int[] WholeFree { get; }
 
-    /// <summary>Free thousandths of the emptiest healthy GPU of each node that is shared already.</summary>
+    /// <summary>Free thousandths of the emptiest healthy GPU of each node that is shared already, MIG instances aside.</summary>
     public int[] PartialFree { get; }
+
+    /// <summary>Free thousandths of the emptiest healthy GPU of each node that holds MIG instances.</summary>
+    public int[] InstanceFree { get; }
 
     /// <summary>Free thousandths of all healthy GPUs of each node.</summary>
     public int[] MilliFree { get; }
@@ -50,25 +58,35 @@ internal sealed class NodeLedger
     /// <summary>Changes at every change of the node, so that what was computed from it can be told stale.</summary>
     public long[] Version { get; }
 
-    public void Take(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory)
+    public void Take(TaskPlacement task, int cpu, long memory)
     {
+        var (node, gpus) = (task.Node, task.Gpus.Items);
         CpuFree[node] -= cpu;
         MemoryFree[node] -= memory;
+        var slots = task.SlotsOn(_shape.Layout);
         foreach (var gpu in gpus)
-            GpuFree[_shape.FirstGpu[node] + gpu] -= milli;
+        {
+            GpuFree[_shape.FirstGpu[node] + gpu] -= task.GpuMilli;
+            GpuSlots[_shape.FirstGpu[node] + gpu] |= slots;
+        }
         if (gpus.Length > 0)
-            Kinds[KindAt(node, gpus.Length, milli)]++;
+            Kinds[KindAt(task)]++;
         Recount(node);
     }
 
-    public void Give(int node, ReadOnlySpan<int> gpus, int milli, int cpu, long memory)
+    public void Give(TaskPlacement task, int cpu, long memory)
     {
+        var (node, gpus) = (task.Node, task.Gpus.Items);
         CpuFree[node] += cpu;
         MemoryFree[node] += memory;
+        var slots = task.SlotsOn(_shape.Layout);
         foreach (var gpu in gpus)
-            GpuFree[_shape.FirstGpu[node] + gpu] += milli;
+        {
+            GpuFree[_shape.FirstGpu[node] + gpu] += task.GpuMilli;
+            GpuSlots[_shape.FirstGpu[node] + gpu] &= (byte)~slots;
+        }
         if (gpus.Length > 0)
-            Kinds[KindAt(node, gpus.Length, milli)]--;
+            Kinds[KindAt(task)]--;
         Recount(node);
     }
 
@@ -76,11 +94,13 @@ internal sealed class NodeLedger
     {
         other.GpuFree.CopyTo(GpuFree, 0);
         other.GpuFailed.CopyTo(GpuFailed, 0);
+        other.GpuSlots.CopyTo(GpuSlots, 0);
         other.CpuFree.CopyTo(CpuFree, 0);
         other.MemoryFree.CopyTo(MemoryFree, 0);
         other.Condition.CopyTo(Condition, 0);
         other.WholeFree.CopyTo(WholeFree, 0);
         other.PartialFree.CopyTo(PartialFree, 0);
+        other.InstanceFree.CopyTo(InstanceFree, 0);
         other.MilliFree.CopyTo(MilliFree, 0);
         other.Kinds.CopyTo(Kinds, 0);
         other.Version.CopyTo(Version, 0);
@@ -89,7 +109,7 @@ internal sealed class NodeLedger
     /// <summary>Recomputes the node's totals from its GPUs.</summary>
     public void Recount(int node)
     {
-        var (whole, partial, all) = (0, 0, 0);
+        var (whole, partial, instance, all) = (0, 0, 0, 0);
         for (var gpu = _shape.FirstGpu[node]; gpu < _shape.FirstGpu[node + 1]; gpu++)
         {
             if (GpuFailed[gpu])
@@ -98,13 +118,15 @@ internal sealed class NodeLedger
             all += free;
             if (free == 1000)
                 whole++;
+            else if (GpuSlots[gpu] != 0)
+                instance = Math.Max(instance, free);
             else if (free > partial)
                 partial = free;
         }
-        (WholeFree[node], PartialFree[node], MilliFree[node]) = (whole, partial, all);
+        (WholeFree[node], PartialFree[node], InstanceFree[node], MilliFree[node]) = (whole, partial, instance, all);
         Version[node]++;
     }
 
-    private int KindAt(int node, int gpus, int milli) =>
-        node * (_shape.MostGpus + 1) + (milli < 1000 ? 0 : gpus);
+    private int KindAt(TaskPlacement task) =>
+        task.Node * (_shape.MostGpus + 1) + (task.GpuMilli < 1000 || task.Slot >= 0 ? 0 : task.Gpus.Count);
 }

@@ -41,13 +41,70 @@ internal sealed class PowerLedger
         RackDraw[rack] = after;
     }
 
-    /// <summary>The least headroom from the rack's domain up to its feed; <see cref="long.MaxValue"/> without domains.</summary>
+    /// <summary>
+    /// The least headroom from the rack's domain up to its feed, room for what each must take over when another fails
+    /// kept; <see cref="long.MaxValue"/> without domains.
+    /// </summary>
     public long Headroom(int rack)
     {
         var least = long.MaxValue;
         foreach (var domain in _shape.PowerPath[rack])
-            least = Math.Min(least, Limit[domain] - Committed[domain]);
+            least = Math.Min(least, HeadroomOf(domain));
         return least;
+    }
+
+    /// <summary>What may be added below a domain as far as it and the domains that back it are concerned.</summary>
+    public long HeadroomOf(int domain) => HeadroomOf(_shape.Failures, Limit, Committed, domain);
+
+    /// <summary>What a domain carries at worst: its own load and what it takes over when one other fails.</summary>
+    public long LoadOf(int domain) => LoadOf(_shape.Failures, Committed, domain);
+
+    /// <summary>For people: what room is kept for when that, and not the domain's own load, bounds it; else empty.</summary>
+    public string RoomKept(int domain)
+    {
+        var (room, failures, names) = (HeadroomOf(domain), _shape.Failures, _shape.Layout.PowerDomains);
+        if (room == Limit[domain] - Committed[domain])
+            return "";
+        foreach (var (failed, parts, of) in failures.Covered[domain])
+        {
+            if (Limit[domain] - Committed[domain] - Share(failed, parts, of) == room)
+                return $" (room kept for the failure of {names[failed].Id})";
+        }
+        foreach (var (taker, parts, of) in failures.Takers[domain])
+        {
+            if (Takeable(Limit, Committed, taker, parts, of) - Committed[domain] == room)
+                return $" (no more than {names[taker].Id} can take over)";
+        }
+        return " (room kept for the failure of one of its group)";
+
+        long Share(int failed, int parts, int of) => (Committed[failed] * parts + of - 1) / of;
+    }
+
+    /// <summary>As <see cref="HeadroomOf(int)"/>, for other limits and loads of the same tree.</summary>
+    public static long HeadroomOf(FeedFailures failures, long[] limit, long[] committed, int domain)
+    {
+        if (!failures.Any)
+            return limit[domain] - committed[domain];
+        var room = limit[domain] - LoadOf(failures, committed, domain);
+        foreach (var (taker, parts, of) in failures.Takers[domain])
+            room = Math.Min(room, Takeable(limit, committed, taker, parts, of) - committed[domain]);
+        var group = failures.Group[domain];
+        return group < 2 ? room : Math.Min(room, limit[domain] / (group + 1) * group - committed[domain]);
+    }
+
+    // The most that may fail for so many parts of it to fit beside the taker's own load.
+    private static long Takeable(long[] limit, long[] committed, int taker, int parts, int of)
+    {
+        var whole = (limit[taker] - committed[taker]) * of;
+        return (whole < 0 ? whole - parts + 1 : whole) / parts;
+    }
+
+    private static long LoadOf(FeedFailures failures, long[] committed, int domain)
+    {
+        var more = 0L;
+        foreach (var (failed, parts, of) in failures.Covered[domain])
+            more = Math.Max(more, (committed[failed] * parts + of - 1) / of);
+        return committed[domain] + more;
     }
 
     /// <summary>True when the loops can carry this much more from the rack.</summary>

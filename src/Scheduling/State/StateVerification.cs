@@ -10,7 +10,9 @@ internal static class StateVerification
         Same(state, "free CPU", state.Nodes.CpuFree, rebuilt.Nodes.CpuFree);
         Same(state, "free memory", state.Nodes.MemoryFree, rebuilt.Nodes.MemoryFree);
         Same(state, "wholly free GPUs", state.Nodes.WholeFree, rebuilt.Nodes.WholeFree);
+        Same(state, "MIG slices in use", state.Nodes.GpuSlots, rebuilt.Nodes.GpuSlots);
         Same(state, "shared free", state.Nodes.PartialFree, rebuilt.Nodes.PartialFree);
+        Same(state, "free beside MIG instances", state.Nodes.InstanceFree, rebuilt.Nodes.InstanceFree);
         Same(state, "milli free", state.Nodes.MilliFree, rebuilt.Nodes.MilliFree);
         Same(state, "kinds of tasks", state.Nodes.Kinds, rebuilt.Nodes.Kinds);
         Same(state, "rack draw", state.Power.RackDraw, rebuilt.Power.RackDraw);

@@ -23,7 +23,7 @@ internal sealed class Holding(JobId job, HeldJob held, long from, long until, in
         foreach (var task in Held.Assignment.Tasks)
         {
             var group = Held.Spec.Groups[task.Group];
-            state.Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, Held.Assignment.PowerPercent);
+            state.Take(task, group.CpuMilli, group.Memory.Mebibytes, Held.Assignment.PowerPercent);
         }
         foreach (var use in Held.Links)
             state.Links.Reserved[use.Link] += use.Megabits;
@@ -36,7 +36,7 @@ internal sealed class Holding(JobId job, HeldJob held, long from, long until, in
         foreach (var task in Held.Assignment.Tasks)
         {
             var group = Held.Spec.Groups[task.Group];
-            state.Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, Held.Assignment.PowerPercent);
+            state.Give(task, group.CpuMilli, group.Memory.Mebibytes, Held.Assignment.PowerPercent);
         }
         foreach (var use in Held.Links)
             state.Links.Reserved[use.Link] -= use.Megabits;

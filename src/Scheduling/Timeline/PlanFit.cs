@@ -20,14 +20,14 @@ internal static class PlanFit
                 break;
             }
             var draws = task.Gpus.Any(gpu => state.FreeGpuMilli(task.Node)[gpu] == 1000);
-            state.Take(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
+            state.Take(task, group.CpuMilli, group.Memory.Mebibytes, percent);
             fits = !draws || AssignmentChecks.ExcessOf(state, task.Node) is null;
         }
         while (done-- > 0)
         {
             var task = held.Assignment.Tasks[done];
             var group = held.Spec.Groups[task.Group];
-            state.Give(task.Node, task.Gpus.Items.AsSpan(), task.GpuMilli, group.CpuMilli, group.Memory.Mebibytes, percent);
+            state.Give(task, group.CpuMilli, group.Memory.Mebibytes, percent);
         }
         return fits;
     }

@@ -37,7 +37,12 @@ internal static class WorstCase
     {
         var (mine, others) = (worst.Nodes, at.Nodes);
         for (var gpu = worst.Shape.FirstGpu[node]; gpu < worst.Shape.FirstGpu[node + 1]; gpu++)
+        {
+            // Shared at one instant and cut into instances at another: it takes neither.
+            var isBoth = mine.GpuFree[gpu] < 1000 && others.GpuFree[gpu] < 1000 && (mine.GpuSlots[gpu] != 0) != (others.GpuSlots[gpu] != 0);
+            mine.GpuSlots[gpu] = isBoth ? byte.MaxValue : (byte)(mine.GpuSlots[gpu] | others.GpuSlots[gpu]);
             mine.GpuFree[gpu] = Math.Min(mine.GpuFree[gpu], others.GpuFree[gpu]);
+        }
         mine.CpuFree[node] = Math.Min(mine.CpuFree[node], others.CpuFree[node]);
         mine.MemoryFree[node] = Math.Min(mine.MemoryFree[node], others.MemoryFree[node]);
         mine.Recount(node);

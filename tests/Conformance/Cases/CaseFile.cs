@@ -8,11 +8,10 @@ public static class CaseFile
     private const int KnownVersion = 1;
 
     /// <summary>Runs every case and every variant of a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="root">The file's content.</param>
     /// <exception cref="CaseException">The file is not of a version or form that is known.</exception>
-    public static IReadOnlyList<CaseOutcome> Run(string path)
+    public static IReadOnlyList<CaseOutcome> Run(JsonObject root)
     {
-        var root = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new CaseException("the file is not a JSON object");
         if (root["format_version"]?.GetValue<int>() is not KnownVersion)
             throw new CaseException($"format_version is not {KnownVersion}");
         var unknown = root.Select(field => field.Key).Except(["format_version", "about", "conventions", "cases"]).ToList();

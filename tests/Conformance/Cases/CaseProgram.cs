@@ -12,7 +12,7 @@ public static class CaseProgram
     {
         if (paths.Count == 0)
         {
-            error.WriteLine("Give the paths of case files, such as scheduling_cases.json.");
+            error.WriteLine("Give the paths of case files, such as scheduling_cases.json or physics_cases.json.");
             return 2;
         }
         var (passed, failed) = (0, 0);
@@ -21,7 +21,7 @@ public static class CaseProgram
             IReadOnlyList<CaseOutcome> outcomes;
             try
             {
-                outcomes = CaseFile.Run(path);
+                outcomes = AnyCaseFile.Run(path);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Text.Json.JsonException or CaseException)
             {

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using ControlPlane.Conformance.Tests.Cases;
+using ControlPlane.Facility.Network;
+
+namespace ControlPlane.Conformance.Tests.Physics;
+
+/// <summary>F09: jobs on one link, together and interleaved.</summary>
+internal static class SharingCases
+{
+    private static readonly string[] Capacity = ["capacity", "C", "link", "uplink", "link_capacity"];
+
+    public static object? Answer(string expectation, CaseInputs inputs) => expectation switch
+    {
+        "slowdown" => IsPhased(inputs)
+            ? Interleaving.Slowdown(inputs.Quantity(Capacity), Phases(inputs, true))
+            : LinkSharing.Slowdown(inputs.Quantity(Capacity), Demands(inputs)),
+        "fair_share" or "fair_shares" or "shares" => LinkSharing.FairShares(inputs.Quantity(Capacity), Demands(inputs)),
+        "utilisation" or "utilization" or "load" => Demands(inputs).Sum() / inputs.Quantity(Capacity),
+        "slowdown_aligned" or "slowdown_overlapped" or "slowdown_overlapping" or "slowdown_in_phase" or "slowdown_naive" or "slowdown_without_interleaving"
+            or "slowdown_uncoordinated" or "slowdown_synchronised" or "slowdown_synchronized" or "slowdown_overlap" or "aligned_slowdown" or "overlapped_slowdown" =>
+            Interleaving.Slowdown(inputs.Quantity(Capacity), Phases(inputs, false)),
+        "slowdown_interleaved" or "slowdown_out_of_phase" or "slowdown_shifted" or "slowdown_with_interleaving" or "interleaved_slowdown" or "slowdown_staggered" or "slowdown_cassini" =>
+            Interleaved(inputs),
+        "congested_fraction" or "congested_share" or "overlap_fraction" => Interleaving.CongestedShare(inputs.Quantity(Capacity), Phases(inputs, true)),
+        _ => throw new UnknownExpectationException(expectation),
+    };
+
+    private static double Interleaved(CaseInputs inputs)
+    {
+        var (capacity, phases) = (inputs.Quantity(Capacity), Phases(inputs, true));
+        return Interleaving.Slowdown(capacity, Interleaving.Arrange(capacity, phases));
+    }
+
+    private static IReadOnlyList<double> Demands(CaseInputs inputs) =>
+        inputs.QuantitiesOrNone("demands", "demand", "flows") ?? [.. Phases(inputs, true).Select(phase => phase.Demand)];
+
+    private static bool IsPhased(CaseInputs inputs) => inputs.Has("duty", "duties", "duty_cycle", "duty_cycles", "comm_fraction", "comm", "jobs", "phases", "on_fraction", "comm_duty");
+
+    private static List<CommunicationPhase> Phases(CaseInputs inputs, bool isShifted)
+    {
+        inputs.Remark("interleaved", "n_jobs");
+        if (inputs.Node("jobs", "phases") is JsonArray jobs)
+            return [.. jobs.Select(job => Phase(job as JsonObject ?? throw new CaseException("a job is not an object"), inputs, isShifted))];
+        var demands = inputs.Quantities("demands", "demand");
+        var period = inputs.QuantityOrNone("period", "iteration", "iter", "iter_time") ?? 1;
+        var offsets = inputs.QuantitiesOrNone("offsets", "offset", "phase_offset", "phase_offsets", "shift", "phase", "time_shift", "start", "starts") ?? [];
+        // Lengths in seconds, or as shares of the period.
+        var lengths = inputs.QuantitiesOrNone("comm", "comm_time", "length", "on") ?? [.. inputs.Quantities("duty", "duties", "duty_cycle", "duty_cycles", "comm_fraction", "on_fraction", "comm_duty").Select(share => share * period)];
+        // One offset of two jobs is the second one's.
+        double Start(int job) => !isShifted || offsets.Count == 0 ? 0 : offsets.Count == 1 ? job * offsets[0] : offsets[job];
+        return [.. demands.Select((demand, job) => new CommunicationPhase(period, Start(job), lengths[lengths.Count == 1 ? 0 : job], demand))];
+    }
+
+    private static CommunicationPhase Phase(JsonObject job, CaseInputs inputs, bool isShifted)
+    {
+        var read = new CaseInputs(inputs.CaseId, job, [], inputs.Folder);
+        read.Remark("id", "name", "job", "model");
+        var period = read.QuantityOrNone("period", "iteration", "iter") ?? inputs.QuantityOrNone("period", "iteration", "iter") ?? 1;
+        var length = read.QuantityOrNone("comm", "length", "on", "comm_time") ?? read.Quantity("duty", "duty_cycle", "comm_fraction") * period;
+        var start = read.QuantityOrNone("offset", "start", "shift", "phase", "comm_start") ?? 0;
+        var demand = read.Quantity("demand", "bandwidth", "bw");
+        return read.Unread.Count == 0
+            ? new CommunicationPhase(period, isShifted ? start : 0, length, demand)
+            : throw new CaseException($"a job's '{read.Unread[0]}' is not known");
+    }
+}
