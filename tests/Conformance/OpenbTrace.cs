@@ -20,13 +20,16 @@ internal static class OpenbTrace
     {
         // The workload with model restrictions has the default's order of nodes.
         var ranks = workload is "default" or "gpuspec10" ? $"seed{seed}" : $"{workload}_seed{seed}";
-        var nodes = OpenbFiles.ReadNodes(Reader("openb_node_list_gpu_node.csv"), "nodes");
+        var nodes = Nodes();
         var pods = OpenbFiles.ReadPods(Reader($"openb_pod_list_{workload}.csv"), "pods");
         var known = pods.Select(pod => pod.Name).ToHashSet(StringComparer.Ordinal);
         var order = OpenbFiles.ReadOrder(Reader($"golden/order_{workload}_seed{seed}.csv.gz"), "order", known);
         return OpenbReplay.Run(
             nodes, pods, order, OpenbFiles.ReadRanks(Reader($"golden/noderank_{ranks}.csv.gz"), "ranks", nodes), policy, 42, moves);
     }
+
+    /// <summary>The nodes of every workload.</summary>
+    public static IReadOnlyList<OpenbNode> Nodes() => OpenbFiles.ReadNodes(Reader("openb_node_list_gpu_node.csv"), "nodes");
 
     /// <summary>The published totals, one row for each run.</summary>
     public static IEnumerable<Dictionary<string, string>> Summary()

@@ -5,6 +5,9 @@ namespace ControlPlane.Scheduling;
 /// <summary>Finds room for a job that does not fit: by moving others, by reclaiming from other queues, by preempting in its own.</summary>
 internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptions options)
 {
+    // Whoever moves starts again from its last checkpoint: a longer chain would cost more than it gives.
+    private const int MostChained = 4;
+
     private readonly RoomSearch _search = new(state, options.Profile, options.Seed);
     private readonly EvictionRights? _rights = shares is null ? null : new EvictionRights(state, shares);
     private readonly HashSet<JobId> _touched = [];
@@ -38,7 +41,24 @@ internal sealed class RoomFinder(HallState state, FairShares? shares, CycleOptio
         searches++;
         VictimUnit[] movable = [.. Victims.Units.Where(unit => unit.After is null && !_touched.Contains(unit.Victim.Job))
             .OrderBy(unit => unit.Victim.Held.MilliGpus).ThenBy(unit => UsedOn(unit.Victim.Held.Tasks[0].Node))];
-        return Step(StepKind.Consolidate, goal, _search.Find(goal, movable, units => units, replace: true));
+        return Step(StepKind.Consolidate, goal, _search.Find(goal, movable, units => units, replace: true) ?? ByChain(goal, movable));
+    }
+
+    // Clearing a node fails where nobody on it fits elsewhere; a job of one task may then take the place of one that
+    // takes the place of another.
+    private Room? ByChain(RoomGoal goal, VictimUnit[] movable)
+    {
+        if (!MovableTasks.IsSingle(goal.Spec))
+            return null;
+        var chains = new RoomByMoving(state, options.Profile, MostChained);
+        foreach (var unit in movable.Take(RoomSearch.MostUnits))
+            chains.Add(unit.Victim.Job);
+        if (chains.Find(goal.Job, goal.Spec, options.Seed) is not { } plan)
+            return null;
+        var rack = state.Layout.Racks[state.Shape.Rack[plan.Assignment.Tasks[0].Node]];
+        var decision = new Placed(plan.Assignment, [], [], [rack.Id], 0);
+        return new Room(
+            decision, plan.Assignment, [], plan.Moves.Select(move => new ChangedJob(move.Job, move.To, true)).ToValueList(), int.MinValue, 0);
     }
 
     private CycleStep? ByReclaiming(RoomGoal goal, int queue, ref int searches)

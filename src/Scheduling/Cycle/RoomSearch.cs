@@ -41,7 +41,7 @@ internal sealed class RoomSearch(HallState state, PlacementProfile profile, ulon
     private const int MostFound = 4;
 
     /// <summary>Victims that are considered for one job, cheapest first.</summary>
-    private const int MostUnits = 32_768;
+    public const int MostUnits = 32_768;
 
     private HallState? _copy;
 

@@ -25,22 +25,13 @@ internal sealed class ExpectedUse : Preference
     // than the mean task's CPU suggests.
     private const double Thrift = 0.875;
 
-    // Where placed jobs may be moved: until this share of the nodes has a shared GPU with OpenTenths or more tenths free,
-    // a share that begins an idle GPU gains OpenGain thousandths. With many rests open later shares find one that they
-    // complete exactly, and what stays unmatched is mended by moves. Elsewhere idle GPUs are left asleep.
-    private const double OpenNodes = 0.3;
-    private const int OpenTenths = 2;
-    private const double OpenGain = 164;
-
-    private readonly bool _keepsOpen;
     private readonly ShareWorth _worth;
     private readonly TypicalTask[] _gangs;
     private readonly double _cpuPerMilli;
     private readonly double _memoryPerMilli;
 
-    public ExpectedUse(ValueList<TypicalTask> typical, bool keepsOpen)
+    public ExpectedUse(ValueList<TypicalTask> typical)
     {
-        _keepsOpen = keepsOpen;
         _worth = new ShareWorth(typical);
         _gangs = [.. typical.Where(task => task.Gpus > 1)];
         var milli = typical.Sum(task => task.Share * task.Gpus * task.GpuMilli);
@@ -54,8 +45,6 @@ internal sealed class ExpectedUse : Preference
 
     public override bool ChoosesGpu => true;
 
-    public override bool DependsOnNodeOnly => !_keepsOpen;
-
     public override long Score(HallState state, int node, TaskDemand task, int gpu, ulong draw)
     {
         var gpus = state.FreeGpuMilli(node);
@@ -68,12 +57,8 @@ internal sealed class ExpectedUse : Preference
         Take(free, task, gpu);
         var after = Worth(state, node, free, cpu - task.Cpu, memory - task.Memory);
         var left = Compactness * idle + CoreLeft * (cpu - task.Cpu) / 1000;
-        var gain = gpu >= 0 && gpus[gpu] == 1000 && MayOpen(state) ? OpenGain : 0;
-        return (long)Math.Round((after - before - left + gain) * 1000);
+        return (long)Math.Round((after - before - left) * 1000);
     }
-
-    private bool MayOpen(HallState state) =>
-        _keepsOpen && state.Index.NodesWithPartial(OpenTenths) < OpenNodes * state.Shape.Gpus.Length;
 
     private static void Take(Span<int> free, TaskDemand task, int gpu)
     {

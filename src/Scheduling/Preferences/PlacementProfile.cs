@@ -83,11 +83,8 @@ public sealed class PlacementProfile
 
     /// <summary>The <c>factory</c> profile over the given mix of tasks.</summary>
     /// <param name="typical">What the hall often has to place; shares sum to 1.</param>
-    /// <param name="keepsOpen">
-    /// True where placed jobs are moved to make room: shares then begin idle GPUs sooner. False leaves idle GPUs asleep.
-    /// </param>
-    public static PlacementProfile FactoryFor(ValueList<TypicalTask> typical, bool keepsOpen = false) =>
-        new("factory", FactoryCandidates, new ExpectedUse(typical, keepsOpen), new TightestRack(), new LightestFeed(), new CoolestLoop());
+    public static PlacementProfile FactoryFor(ValueList<TypicalTask> typical) =>
+        new("factory", FactoryCandidates, new ExpectedUse(typical), new TightestRack(), new LightestFeed(), new CoolestLoop());
 
     /// <summary>The profile with this name, or null.</summary>
     public static PlacementProfile? Named(string name) => name switch

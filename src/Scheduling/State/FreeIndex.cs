@@ -69,15 +69,6 @@ internal sealed class FreeIndex
     /// <summary>As <see cref="NextPartial"/>, for GPUs that hold MIG instances.</summary>
     public int NextInstance(int model, int tenth, int from) => _instance.Next((model + 1) * Tenths + tenth, from);
 
-    /// <summary>How many nodes have a shared GPU of which this many tenths, rounded down, or more are free.</summary>
-    public int NodesWithPartial(int tenths)
-    {
-        var sum = 0;
-        for (var bucket = 0; bucket < _partial.Counts.Length; bucket++)
-            sum += bucket % Tenths >= tenths ? _partial.Counts[bucket] : 0;
-        return sum;
-    }
-
     public void CopyFrom(FreeIndex other)
     {
         _whole.CopyFrom(other._whole);

@@ -21,9 +21,6 @@ internal sealed class NodeBuckets
         Array.Fill(_bucketOf, -1);
     }
 
-    /// <summary>How many nodes each bucket holds.</summary>
-    public ReadOnlySpan<int> Counts => _counts;
-
     /// <summary>Puts a node in a bucket, or in none with -1.</summary>
     public void Move(int node, int bucket)
     {

@@ -1,3 +1,5 @@
+using ControlPlane.Scheduling;
+
 namespace ControlPlane.Simulation.Openb;
 
 /// <summary>

@@ -27,7 +27,7 @@ public static class OpenbReplay
         IReadOnlyList<OpenbNode> nodes, IReadOnlyList<OpenbPod> pods, IReadOnlyList<string> order, IReadOnlyList<int> ranks,
         string policy, ulong seed, bool moves = false)
     {
-        var profile = ProfileOf(policy, pods, moves).WithNodeRanks(ranks.ToValueList());
+        var profile = ProfileOf(policy, pods).WithNodeRanks(ranks.ToValueList());
         var state = new HallState(OpenbHall.LayoutOf(nodes));
         var consolidation = moves ? new OpenbMoves(state, profile, seed) : null;
         var byName = pods.ToDictionary(pod => pod.Name, pod => (Pod: pod, Spec: OpenbHall.SpecOf(pod)), StringComparer.Ordinal);
@@ -54,12 +54,12 @@ public static class OpenbReplay
     private static OpenbDecision DecisionOf(OpenbPod pod, Assignment? held, IReadOnlyList<OpenbNode> nodes) =>
         held is null ? new OpenbDecision(pod, "", []) : new OpenbDecision(pod, nodes[held.Tasks[0].Node].Name, held.Tasks[0].Gpus);
 
-    private static PlacementProfile ProfileOf(string policy, IReadOnlyList<OpenbPod> pods, bool moves)
+    private static PlacementProfile ProfileOf(string policy, IReadOnlyList<OpenbPod> pods)
     {
         if (policy == "fgd")
             return PlacementProfile.Fgd(OpenbHall.TypicalTasks(pods));
         if (policy == "factory")
-            return PlacementProfile.FactoryFor(OpenbHall.TypicalTasks(pods), keepsOpen: moves);
+            return PlacementProfile.FactoryFor(OpenbHall.TypicalTasks(pods));
         return Policies.Contains(policy)
             ? PlacementProfile.Named(policy)!
             : throw new ArgumentException($"Unknown policy '{policy}'; one of {string.Join(", ", Policies)} was expected.", nameof(policy));

@@ -1,11 +1,11 @@
-namespace ControlPlane.Simulation.Openb;
+namespace ControlPlane.Scheduling;
 
 /// <summary>
 /// How pods' pieces of GPUs can lie on one GPU: any pieces whose sizes sum to at most 1000. Finds the combination worth
 /// most, which is a knapsack with repeats (Gilmore and Gomory, "A linear programming approach to the cutting-stock
 /// problem", 1961), and solves the packing program over such combinations.
 /// </summary>
-internal static class SharePatterns
+public static class SharePatterns
 {
     private const int Whole = 1000;
     private const int MostSteps = 2000;
