@@ -26,6 +26,12 @@ public sealed class FactoryOptions
     [Range(1, 1024)]
     public int BackfillDepth { get; set; } = 16;
 
+    /// <summary>
+    /// What running jobs that were limited may draw more in a second, as a share of what the hall's feeds carry. Default 0.01.
+    /// </summary>
+    [Range(0.0001, 1)]
+    public double PowerRisePerSecond { get; set; } = 0.01;
+
     /// <summary>How often a rack reports to its hall. Default one second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan ReportPeriod { get; set; } = TimeSpan.FromSeconds(1);

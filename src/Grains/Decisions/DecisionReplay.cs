@@ -28,9 +28,15 @@ internal static class DecisionReplay
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
             StepTaken taken => Decided(taken, new Repairs(book.State!, PlacementProfile.Factory, taken.Seed).For(taken.Step.Job)),
+            PowerLowered lowered => Limits(lowered, lowered.Jobs, HallPower.LowerOf(book)),
+            PowerRaised raised => Limits(raised, raised.Jobs, HallPower.RaiseOf(book, raised.Most)),
             _ => new ReplayedDecision(entry.Sequence, entry.At, entry.GetType().Name, "", false, true, "", ""),
         };
     }
+
+    private static ReplayedDecision Limits(LedgerEntry entry, ValueList<JobPercent> recorded, ValueList<JobPercent> derived) => new(
+        entry.Sequence, entry.At, entry.GetType().Name, "", true, recorded == derived,
+        string.Join(", ", recorded.Select(one => $"{one.Job} {one.Percent} %")), string.Join(", ", derived.Select(one => $"{one.Job} {one.Percent} %")));
 
     private static PlacementDecision Place(HallBook book, JobId job, JobSpec? spec, ulong seed) =>
         Placer.Place(book.State!, job, spec ?? book.Jobs[job].Spec, PlacementProfile.Factory, seed);

@@ -39,6 +39,16 @@ internal sealed class GpuGrain(
         return new RunAnswer(true, taken.Find(lease.Key)!.At, "");
     }
 
+    public Task Limit(GpuLease lease)
+    {
+        ThrowIfPoisoned();
+        if (Row.Find(lease.Key) is not { } held || !held.Lease.Simulated)
+            return Task.CompletedTask;
+        Keep(Row with { Held = Row.Held.Select(one => one.Lease.Key == lease.Key ? one with { Lease = lease } : one).ToValueList() });
+        fleet.Cap(Gpu, lease.CapWatts);
+        return Task.CompletedTask;
+    }
+
     public Task Stop(LeaseKey lease)
     {
         ThrowIfPoisoned();

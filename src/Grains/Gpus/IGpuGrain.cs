@@ -13,6 +13,10 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Run")]
     Task<RunAnswer> Run(GpuLease lease);
 
+    /// <summary>Has a lease's work keep the power limit that the lease states now.</summary>
+    [Alias("Limit")]
+    Task Limit(GpuLease lease);
+
     /// <summary>Ends a lease and its work, whether or not it runs.</summary>
     [Alias("Stop")]
     Task Stop(LeaseKey lease);
@@ -78,6 +82,10 @@ public sealed record GpuLease(
     /// <summary>Memory slices of its MIG instance, as bits; 0 for whole GPUs and shares.</summary>
     [Id(10)]
     public byte MigSlots { get; init; }
+
+    /// <summary>The power limit to keep in watts, or 0 for the device's own.</summary>
+    [Id(11)]
+    public double CapWatts { get; init; }
 
     /// <summary>True when both leases fit on one GPU, as far as their slices say.</summary>
     public bool FitsBeside(GpuLease other)

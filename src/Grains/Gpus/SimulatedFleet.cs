@@ -27,9 +27,17 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
                 if (member.Failed)
                     member.Device.Fail("failed", at);
             }
+            member.Device.Cap(lease.CapWatts > 0 ? lease.CapWatts : null, at);
             return member.Device.Start(KeyOf(lease.Key), run, lease.Milli, at);
         });
     }
+
+    /// <summary>Limits a device's power from now on; 0 lifts the limit.</summary>
+    public void Cap(GpuId gpu, double watts) => On(gpu, member =>
+    {
+        member.Device?.Cap(watts > 0 ? watts : null, clock.GetUtcNow());
+        return true;
+    });
 
     /// <summary>Stops a lease's work.</summary>
     public void Stop(GpuId gpu, LeaseKey lease) => On(gpu, member => member.Device?.Stop(KeyOf(lease), clock.GetUtcNow()));

@@ -14,6 +14,7 @@ internal sealed class HallBook
 {
     private readonly Dictionary<JobId, JobEntry> _jobs = [];
     private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
+    private readonly SortedSet<JobId> _beingLowered = new(Comparer<JobId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
 
     /// <summary>The last entry applied.</summary>
     public long Sequence { get; private set; }
@@ -46,6 +47,9 @@ internal sealed class HallBook
     public IEnumerable<JobEntry> OnRack(int rack) =>
         _onRack.TryGetValue(rack, out var jobs) ? jobs.Select(job => _jobs[job]).OrderBy(job => job.Generation) : [];
 
+    /// <summary>Jobs whose racks have not all confirmed a lower power limit, by name.</summary>
+    public IReadOnlyCollection<JobId> BeingLowered => _beingLowered;
+
     /// <summary>How many jobs wait.</summary>
     public int WaitingCount => Line.Count;
 
@@ -65,9 +69,9 @@ internal sealed class HallBook
         if (entry.Sequence != Sequence + 1)
             throw new InvalidOperationException($"Entry {entry.Sequence} follows entry {Sequence}: the ledger has a gap.");
         Sequence = entry.Sequence;
-        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten))
+        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten or PowerLowered))
             Changes++;
-        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten))
+        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten or PowerLowered))
             LastEvent = entry.Sequence;
         switch (entry)
         {
@@ -132,6 +136,16 @@ internal sealed class HallBook
             case StepTaken step:
                 Take(step);
                 break;
+            case PowerLowered lowered:
+                foreach (var (job, percent) in lowered.Jobs)
+                    Put(PowerEffects.Lowered(_jobs[job], percent, lowered));
+                break;
+            case PowerConfirmed confirmed:
+                SetPercents(confirmed.Jobs, confirmed.Sequence);
+                break;
+            case PowerRaised raised:
+                SetPercents(raised.Jobs, raised.Sequence);
+                break;
             case JobEnded ended:
                 End(ended);
                 break;
@@ -165,6 +179,7 @@ internal sealed class HallBook
             Assignment = placed.Decision.Assignment,
             Gpus = Names.GpusOf(placed.Decision.Assignment),
             Attempts = (known?.Attempts ?? 0) + 1,
+            SlowestSpeed = PowerEffects.SpeedOf(spec, placed.Decision.Assignment, Names.Layout),
         });
     }
 
@@ -176,6 +191,16 @@ internal sealed class HallBook
         step.ApplyTo(State!, spec);
         foreach (var job in StepEffects.Of(taken, _jobs, Names))
             Put(job);
+    }
+
+    private void SetPercents(ValueList<JobPercent> jobs, long sequence)
+    {
+        foreach (var (job, percent) in jobs)
+        {
+            var entry = PowerEffects.Set(_jobs[job], percent, sequence, Names.Layout);
+            State!.Reassign(job, entry.Assignment!);
+            Put(entry);
+        }
     }
 
     private void End(JobEnded ended)
@@ -191,6 +216,7 @@ internal sealed class HallBook
             Phase = ended.Phase,
             Message = ended.Message,
             Assignment = null,
+            OrderedPercent = 0,
             EndedAt = ended.At,
             Tokens = ended.Tokens,
             Result = ended.Result,
@@ -206,6 +232,10 @@ internal sealed class HallBook
         }
         _jobs[job.Job] = job;
         IndexRacks(job, true);
+        if (job.OrderedPercent > 0)
+            _beingLowered.Add(job.Job);
+        else
+            _beingLowered.Remove(job.Job);
         if (job.Phase == JobPhase.Waiting)
             Line.Add(new WaitingJob(job.Job, job.Spec, job.Submitted));
     }

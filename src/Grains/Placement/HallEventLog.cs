@@ -35,6 +35,9 @@ internal sealed class HallEventLog
             StepTaken taken => ($"Job/{taken.Step.Job}", taken.Message),
             JobForgotten forgotten => ($"Job/{forgotten.Job}", "Its final state is in its own row."),
             PowerLimitAsked asked => ($"PowerDomain/{asked.Domain}", PowerMessage(asked, book)),
+            PowerLowered lowered => ($"Hall/{book.Names.Layout.Hall}", $"{Limits(lowered.Jobs)}: {lowered.Because}"),
+            PowerConfirmed confirmed => ($"Hall/{book.Names.Layout.Hall}", $"In force on every rack: {Limits(confirmed.Jobs)}."),
+            PowerRaised raised => ($"Hall/{book.Names.Layout.Hall}", $"May draw more again: {Limits(raised.Jobs)}."),
             NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
             LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
@@ -43,6 +46,9 @@ internal sealed class HallEventLog
         var kind = entry is StepTaken { Step.Kind: var step } ? "Job" + step : entry.GetType().Name;
         return new HallEvent(entry.Sequence, entry.At, kind, subject, message);
     }
+
+    private static string Limits(ValueList<Scheduling.JobPercent> jobs) =>
+        string.Join(", ", jobs.Take(8).Select(one => $"{one.Job} {one.Percent} %")) + (jobs.Count > 8 ? $" and {jobs.Count - 8} more" : "");
 
     private static string PowerMessage(PowerLimitAsked asked, HallBook book)
     {

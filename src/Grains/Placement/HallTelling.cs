@@ -93,7 +93,7 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
                     job.Job, generation, number, layout.Nodes[placed.Node].Id, placed.Gpus, placed.GpuMilli, WorkOf(job, late),
                     _traces.GetValueOrDefault(job.Job, ""), late is null ? job.StartedAt : null)
                 {
-                    PowerPercent = job.Assignment!.PowerPercent,
+                    PowerPercent = job.PercentToKeep,
                     MigSlots = placed.SlotsOn(layout),
                 });
             }

@@ -58,6 +58,18 @@ internal sealed record JobEntry
     /// <summary>The entry that last evicted or shrank it, or 0.</summary>
     [Id(19)] public long YieldedAt { get; init; }
 
+    /// <summary>A lower power limit that its racks were told and have not all confirmed, in percent; 0 when none is under way.</summary>
+    [Id(20)] public int OrderedPercent { get; init; }
+
+    /// <summary>The entry that ordered it.</summary>
+    [Id(21)] public long OrderedAt { get; init; }
+
+    /// <summary>The slowest that this run has been, over full speed: what is surely done is counted by it.</summary>
+    [Id(22)] public double SlowestSpeed { get; init; } = 1;
+
+    /// <summary>The power limit that its racks should keep, in percent.</summary>
+    public int PercentToKeep => OrderedPercent > 0 ? OrderedPercent : Assignment?.PowerPercent ?? 100;
+
     /// <summary>Number of a task within the job: groups follow one another, each with its spares at the end.</summary>
     public static int NumberOf(JobSpec spec, int group, int task)
     {

@@ -100,6 +100,25 @@ internal sealed record PowerLimitAsked(
     long Sequence, DateTimeOffset At, [property: Id(0)] PowerDomainId Domain, [property: Id(1)] Watts? Limit)
     : LedgerEntry(Sequence, At);
 
+/// <summary>
+/// Running jobs are to draw less: their racks are told, and what is committed falls once every rack says that it is so.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("PowerLowered")]
+internal sealed record PowerLowered(
+    long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs, [property: Id(1)] string Because)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>Racks confirmed lower limits of jobs: less is committed from now on.</summary>
+[GenerateSerializer, Immutable, Alias("PowerConfirmed")]
+internal sealed record PowerConfirmed(long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>Running jobs may draw more, by no more than the ramp allowed: it is committed first, and then their racks are told.</summary>
+[GenerateSerializer, Immutable, Alias("PowerRaised")]
+internal sealed record PowerRaised(
+    long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs, [property: Id(1)] Watts Most)
+    : LedgerEntry(Sequence, At);
+
 /// <summary>A node was cordoned, failed or restored.</summary>
 [GenerateSerializer, Immutable, Alias("NodeConditionChanged")]
 internal sealed record NodeConditionChanged(

@@ -89,7 +89,7 @@ internal sealed partial class PlacementGrain
     private HashSet<RackId> RacksOf(LedgerEntry entry)
     {
         var racks = new HashSet<RackId>();
-        foreach (var job in entry is JobStarted ? [] : JobsOf(entry))
+        foreach (var job in entry is JobStarted or PowerConfirmed ? [] : JobsOf(entry))
         {
             if (_book.Jobs.TryGetValue(job, out var known) && known.Assignment is not null)
                 racks.UnionWith(_book.Names.RacksOf(known.Assignment).Select(rack => _book.Names.Layout.Racks[rack].Id));
@@ -97,8 +97,14 @@ internal sealed partial class PlacementGrain
         return racks;
     }
 
-    private static IEnumerable<JobId> JobsOf(LedgerEntry entry) => entry is StepTaken taken ? StepEffects.JobsOf(taken.Step)
-        : JobOf(entry) is { } job ? [job] : [];
+    private static IEnumerable<JobId> JobsOf(LedgerEntry entry) => entry switch
+    {
+        StepTaken taken => StepEffects.JobsOf(taken.Step),
+        PowerLowered lowered => lowered.Jobs.Select(one => one.Job),
+        PowerConfirmed confirmed => confirmed.Jobs.Select(one => one.Job),
+        PowerRaised raised => raised.Jobs.Select(one => one.Job),
+        _ => JobOf(entry) is { } job ? [job] : [],
+    };
 
     private static JobId? JobOf(LedgerEntry entry) => entry switch
     {
@@ -146,6 +152,8 @@ internal sealed partial class PlacementGrain
     {
         if (_poison is not null || _book.State is null)
             return;
+        _power.Relieve();
+        _power.Restore();
         // What did not fit a period ago, with nothing changed since, does not fit now; only minimum run times pass.
         var resend = clock.GetUtcNow() - _resentAt >= options.Value.SilentRack;
         if (resend || _book.Sequence != _lookedAt)

@@ -27,6 +27,7 @@ internal sealed partial class PlacementGrain(
     private HallLedger _ledger = null!;
     private HallBook _book = new();
     private HallDecisions _decisions = null!;
+    private HallPower _power = null!;
     private HallTelling _telling = null!;
     private Task _durable = Task.CompletedTask;
     private Exception? _poison;
@@ -47,6 +48,7 @@ internal sealed partial class PlacementGrain(
         _book.State?.Verify();
         _telling.MarkDurable(_book.Sequence);
         _decisions = new HallDecisions(_book, PlacementProfile.Factory, options.Value.TimeScale, clock.GetUtcNow, Record);
+        _power = new HallPower(_book, options.Value.PowerRisePerSecond, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }
 
@@ -150,6 +152,7 @@ internal sealed partial class PlacementGrain(
         _telemetry[report.Rack] = new RackTelemetry(clock.GetUtcNow(), report.Watts, report.HottestCelsius);
         var before = _book.Sequence;
         _decisions.Hear(report);
+        _power.Hear(report.Rack, report.Revision);
         if (_book.Sequence != before)
         {
             WantPass();
@@ -167,6 +170,7 @@ internal sealed partial class PlacementGrain(
         if (asked != requested)
         {
             Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested));
+            _power.Relieve();
             WantPass();
         }
         await Durable();

@@ -48,6 +48,7 @@ internal static class StepEffects
             Gpus = [],
             StartedAt = null,
             Late = [],
+            OrderedPercent = 0,
             Leased = taken.Sequence,
             Saved = saved.Job == job.Job ? saved.Saved : job.Saved,
             SavedTokens = saved.Job == job.Job ? saved.Tokens : job.SavedTokens,
@@ -65,6 +66,8 @@ internal static class StepEffects
         StartedAt = null,
         Late = [],
         Leased = taken.Sequence,
+        OrderedPercent = 0,
+        SlowestSpeed = PowerEffects.SpeedOf(job.Spec, assignment, names.Layout),
         Attempts = job.Attempts + 1,
     };
 

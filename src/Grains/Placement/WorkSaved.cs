@@ -35,7 +35,7 @@ internal static class WorkSaved
 
     /// <summary>When the job is expected to end, in work time; null when its duration is not known.</summary>
     public static DateTimeOffset? ExpectedEnd(JobEntry job, DateTimeOffset now, double timeScale) =>
-        job.Spec.Expected is { } expected ? WorkTime(now, timeScale) - Ran(job, now, timeScale) + expected - job.Saved : null;
+        job.Spec.Expected is { } expected ? WorkTime(now, timeScale) - Ran(job, now, timeScale) + ((expected - job.Saved) / job.SlowestSpeed) : null;
 
     private static double Gpus(JobEntry job) => job.Leases().Sum(lease => lease.Placed.Gpus.Count * lease.Placed.GpuMilli / 1000.0);
 
@@ -46,7 +46,8 @@ internal static class WorkSaved
     {
         if (job.Spec.Work is not SimulatedWork { CheckpointEvery: var every } work || every <= TimeSpan.Zero)
             return TimeSpan.Zero;
-        var ran = Ran(job, now, timeScale);
+        // A run that was slowed has done at least what its slowest speed gives.
+        var ran = Ran(job, now, timeScale) * job.SlowestSpeed;
         var left = work.Duration - job.Saved;
         return every * Math.Floor((ran < left ? ran : left) / every);
     }

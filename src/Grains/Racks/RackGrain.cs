@@ -68,6 +68,8 @@ internal sealed class RackGrain(
         {
             if (_leases.TryAdd(lease.Key, new RackLease(lease)))
                 await Begin(_leases[lease.Key]);
+            else if (_leases[lease.Key].Lease.PowerPercent != lease.PowerPercent)
+                await Limit(_leases[lease.Key], lease);
         }
         _timer ??= this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(options.Value.ReportPeriod, options.Value.ReportPeriod));
         AwaitNextEnd();
@@ -109,16 +111,26 @@ internal sealed class RackGrain(
             return;
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
-        if (Card.Simulated && lease.Lease.Work is SimulatedWork work)
+        // One that is limited works slower: its end is seen at a report.
+        if (Card.Simulated && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result);
     }
 
+    /// <summary>Has every GPU of a lease keep another power limit. Only once all have is the revision reported.</summary>
+    private Task Limit(RackLease held, TaskLease lease)
+    {
+        (held.Lease, held.DoneAt) = (lease, null);
+        var node = Card.Nodes.First(card => card.Node == lease.Node);
+        return Task.WhenAll(lease.Gpus.Select(gpu => GrainFactory.Gpu(GrainKeys.GpuOf(node.Node, gpu)).Limit(LeaseOf(lease, node))));
+    }
+
     private GpuLease LeaseOf(TaskLease lease, NodeCard node) => new(
-        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts * lease.PowerPercent / 100, Card.InletCelsius, lease.TraceParent, lease.StartedAt)
+        lease.Key, Card.Rack, Card.Simulated, lease.GpuMilli, lease.Work, node.IdleWatts, node.LimitWatts, Card.InletCelsius, lease.TraceParent, lease.StartedAt)
     {
         MigSlots = lease.MigSlots,
+        CapWatts = lease.PowerPercent == 100 ? 0 : node.LimitWatts * lease.PowerPercent / 100,
     };
 
     private async Task Stop(RackLease lease)

@@ -3,7 +3,7 @@ namespace ControlPlane.Grains.Racks;
 /// <summary>A lease as a rack follows it. In memory: devices and the hall hold what must last.</summary>
 internal sealed class RackLease(TaskLease lease)
 {
-    public TaskLease Lease { get; } = lease;
+    public TaskLease Lease { get; set; } = lease;
 
     /// <summary>When its work began, or null while it does not run.</summary>
     public DateTimeOffset? StartedAt { get; set; }

@@ -83,6 +83,9 @@ public sealed partial class HallState
     /// <summary>Those of them that can grow or shrink: elastic ones and ones with spares.</summary>
     internal IEnumerable<KeyValuePair<JobId, HeldJob>> Sizable => _sizable;
 
+    /// <summary>What a job holds, or null.</summary>
+    internal HeldJob? HeldBy(JobId job) => _jobs.GetValueOrDefault(job);
+
     /// <summary>Where the job runs, or null when it holds nothing here.</summary>
     public Assignment? AssignmentOf(JobId job) => _jobs.GetValueOrDefault(job)?.Assignment;
 
