@@ -1,4 +1,5 @@
 using ControlPlane.Domain.Units;
+using ControlPlane.Facility.Caps;
 using ControlPlane.Facility.Grid;
 using CsCheck;
 
@@ -63,6 +64,18 @@ public sealed class FeedLoadTests
         Assert.Equal(
             [null, BreachStatus.Active, null, BreachStatus.Escalated, null, null, BreachStatus.Resolved, BreachStatus.Active], told.Select(alert => alert?.Status));
         Assert.Equal(["B1", "B1", "B1", "B7"], told.OfType<BreachAlert>().Select(alert => alert.BreachId));
+    }
+
+    [Fact]
+    public void A_breach_asks_the_least_important_first_and_nobody_once_it_is_over()
+    {
+        PriorityGroup[] groups =
+            [new("prod", 0, Watts.FromKilowatts(6000), Watts.FromKilowatts(4000)), new("batch", 10, Watts.FromKilowatts(1500), Watts.FromKilowatts(500))];
+        var alert = new BreachAlert("B1", BreachStatus.Escalated, BreachSeverity.Critical, Watts.FromKilowatts(9300), TimeSpan.Zero, null);
+        var response = BreachResponse.For(alert, Watts.FromKilowatts(7500), groups);
+        Assert.Equal([new ShedHint("batch", 1, Watts.FromKilowatts(500)), new ShedHint("prod", 2, Watts.FromKilowatts(5200))], response.Hints);
+        Assert.Equal([InfrastructureAction.ShutdownNodes, InfrastructureAction.ShutdownRacks], response.Actions);
+        Assert.Equal(BreachResponse.None, BreachResponse.For(alert with { Status = BreachStatus.Resolved }, Watts.FromKilowatts(7500), groups));
     }
 
     [Theory]

@@ -27,6 +27,20 @@ public sealed class PolicyPlanTests
     }
 
     [Fact]
+    public void Other_groups_come_down_only_where_that_is_allowed_and_helps()
+    {
+        var held = Plan(160).Give("a", ["R1"], "High", isStrict: true).Plan;
+        Assert.False(held.Ask(["R2"], "High", isStrict: true).IsFeasible);
+        var (said, plan) = held.Give("b", ["R2"], "High", isStrict: true, lowersOthers: true);
+        Assert.Equal("High", said.Selected!.Name);
+        Assert.Equal("Med", plan.Groups["a"].Selected.Name);
+        Assert.True(plan.Groups["a"].IsDowngraded);
+        var (none, same) = Plan(110).Give("a", ["R1"], "Med", isStrict: true).Plan.Give("b", ["R2"], "High", isStrict: true, lowersOthers: true);
+        Assert.False(none.IsFeasible);
+        Assert.Equal("Med", same.Groups["a"].Selected.Name);
+    }
+
+    [Fact]
     public void The_domain_nearest_to_the_racks_is_named_when_several_bind()
     {
         var said = new PolicyPlan([new("Root", Watts.FromKilowatts(1)), new("Floor", Watts.FromKilowatts(1), "Root")], Racks, Policies, "Low").Ask(["R1"], "High", true);

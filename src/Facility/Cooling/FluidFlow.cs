@@ -53,6 +53,10 @@ public readonly record struct FluidFlow
         return heat.Value / fluid.WattsPerKelvin(CubicMetresPerSecond);
     }
 
+    /// <summary>The power that pushes the flow against a pressure: pressure times flow. A pump takes that over its efficiency.</summary>
+    /// <param name="pascals">0 or more.</param>
+    public double HydraulicWatts(double pascals) => Require.NotNegative(pascals) * CubicMetresPerSecond;
+
     /// <summary>The heat that the flow takes away while it warms by so much.</summary>
     /// <param name="riseKelvin">0 or more.</param>
     /// <param name="fluid">What flows.</param>

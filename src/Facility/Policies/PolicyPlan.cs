@@ -73,15 +73,39 @@ public sealed record PolicyPlan
     /// <param name="racks">Racks, none of which is in a group.</param>
     /// <param name="policy">The policy asked for, by name.</param>
     /// <param name="isStrict">Nothing lower will do.</param>
-    public Allocation Ask(IReadOnlyList<string> racks, string policy, bool isStrict) => Give("", racks, policy, isStrict).Said;
+    /// <param name="lowersOthers">Other groups may be given lower policies to make room.</param>
+    public Allocation Ask(IReadOnlyList<string> racks, string policy, bool isStrict, bool lowersOthers = false) =>
+        Give("", racks, policy, isStrict, lowersOthers).Said;
 
     /// <summary>Gives racks a policy, or the next lower one that fits.</summary>
     /// <param name="name">The group's name, which is not in use.</param>
     /// <param name="racks">Racks, none of which is in a group.</param>
     /// <param name="policy">The policy asked for, by name.</param>
     /// <param name="isStrict">Nothing lower will do.</param>
+    /// <param name="lowersOthers">Other groups may be given lower policies to make room: the one with the highest first.</param>
     /// <returns>What was said, and the plan: unchanged when nothing could be given.</returns>
-    public (Allocation Said, PolicyPlan Plan) Give(string name, IReadOnlyList<string> racks, string policy, bool isStrict)
+    public (Allocation Said, PolicyPlan Plan) Give(string name, IReadOnlyList<string> racks, string policy, bool isStrict, bool lowersOthers = false)
+    {
+        CheckFree(name, racks);
+        var requested = Policy(policy);
+        PowerDomain? binding = null;
+        foreach (var tried in _policies.SkipWhile(known => known != requested).Take(isStrict ? 1 : _policies.Length))
+        {
+            var plan = this with { Groups = Groups.Add(name, new PolicyGroup(name, [.. racks], requested, tried)) };
+            binding ??= plan.Over(racks);
+            if (lowersOthers)
+                plan = plan.WithRoomFor(name, racks);
+            if (plan.Over(racks) is null)
+                return (new Allocation(requested, tried, binding), plan);
+        }
+        return (new Allocation(requested, null, binding), this);
+    }
+
+    /// <summary>Takes a group's policy back: its racks run under the default again.</summary>
+    /// <param name="name">The group.</param>
+    public PolicyPlan Release(string name) => this with { Groups = Groups.Remove(name) };
+
+    private void CheckFree(string name, IReadOnlyList<string> racks)
     {
         if (Groups.ContainsKey(name))
             throw new ArgumentException($"The group {name} holds a policy already.", nameof(name));
@@ -90,21 +114,24 @@ public sealed record PolicyPlan
             if (Groups.Values.FirstOrDefault(group => group.Racks.Contains(Rack(rack).Name)) is { } holder)
                 throw new ArgumentException($"The rack {rack} is in the group {holder.Name}.", nameof(racks));
         }
-        var requested = Policy(policy);
-        PowerDomain? binding = null;
-        foreach (var tried in _policies.SkipWhile(known => known != requested).Take(isStrict ? 1 : _policies.Length))
-        {
-            var plan = this with { Groups = Groups.Add(name, new PolicyGroup(name, [.. racks], requested, tried)) };
-            if (plan.Over(racks) is not { } over)
-                return (new Allocation(requested, tried, binding), plan);
-            binding ??= over;
-        }
-        return (new Allocation(requested, null, binding), this);
     }
 
-    /// <summary>Takes a group's policy back: its racks run under the default again.</summary>
-    /// <param name="name">The group.</param>
-    public PolicyPlan Release(string name) => this with { Groups = Groups.Remove(name) };
+    // Other groups below a domain that is over its limit, one policy lower at a time, until nothing is or none is left.
+    private PolicyPlan WithRoomFor(string name, IReadOnlyList<string> racks)
+    {
+        var plan = this;
+        while (plan.Over(racks) is { } over)
+        {
+            var lowered = plan.Groups.Values.Where(group => group.Name != name && group.Selected != _policies[^1])
+                .Where(group => group.Racks.Any(rack => Path(Rack(rack).Domain).Contains(over)))
+                .OrderByDescending(group => group.Selected.PerNode).FirstOrDefault();
+            if (lowered is null)
+                return this;
+            var next = lowered with { Selected = _policies[_policies.IndexOf(lowered.Selected) + 1] };
+            plan = plan with { Groups = plan.Groups.SetItem(next.Name, next) };
+        }
+        return plan;
+    }
 
     // The first domain over its limit, from the racks upwards.
     private PowerDomain? Over(IReadOnlyList<string> racks)

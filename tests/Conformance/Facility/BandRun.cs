@@ -54,13 +54,23 @@ internal sealed class BandRun : IFacilityRun
 
     private Facts Restore(CaseInputs step)
     {
-        var (before, available) = (_groups, step.Watts("by", "available", "headroom"));
+        var (before, available) = (_groups, Available(step));
         (_groups, var unused) = PriorityBands.Restore(_groups, available);
         var facts = State(before);
         facts["restored_w"] = available - unused;
         facts["unused_w"] = unused;
         facts["complete"] = _groups.All(group => group.Missing == Watts.Zero);
         return facts;
+    }
+
+    // What there is to give back, or the limit that rises above what all groups hold.
+    private Watts Available(CaseInputs step)
+    {
+        if (step.WattsOrNone("by", "available", "headroom", "freed", "amount") is { } stated)
+            return stated;
+        var held = _groups.Aggregate(Watts.Zero, (sum, group) => sum + group.Allocated);
+        var limit = step.Watts("limit", "budget", "new_limit", "to");
+        return limit > held ? limit - held : Watts.Zero;
     }
 
     private Facts State(IReadOnlyList<PriorityGroup> before)

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using ControlPlane.Conformance.Tests.Cases;
 using ControlPlane.Conformance.Tests.Physics;
+using ControlPlane.Domain.Units;
+using ControlPlane.Facility.Caps;
 using ControlPlane.Facility.Grid;
 
 namespace ControlPlane.Conformance.Tests.Facility;
@@ -8,6 +10,10 @@ namespace ControlPlane.Conformance.Tests.Facility;
 /// <summary>A feed's meter against its target.</summary>
 internal sealed class BreachRun : IFacilityRun
 {
+    // The case names no groups: any two that can give something up will do.
+    private static readonly PriorityGroup[] Groups =
+        [new("prod", 0, Watts.FromKilowatts(6000), Watts.FromKilowatts(4000)), new("batch", 10, Watts.FromKilowatts(1500), Watts.FromKilowatts(500))];
+
     private BreachWatch _watch;
     private BreachAlert? _last;
     private int _found;
@@ -40,14 +46,16 @@ internal sealed class BreachRun : IFacilityRun
             return new Facts { ["alert"] = null, ["breach_id"] = _watch.Open?.BreachId };
         if (alert.Status == BreachStatus.Active)
             _found++;
-        var facts = AlertFacts(alert, _last);
+        var facts = AlertFacts(alert, _last, BreachResponse.For(alert, _watch.Target, Groups));
         _last = alert;
         return new Facts { ["alert"] = facts, ["breach_id"] = alert.BreachId };
     }
 
-    private static Facts AlertFacts(BreachAlert alert, BreachAlert? before)
+    private static Facts AlertFacts(BreachAlert alert, BreachAlert? before, BreachResponse response)
     {
         var isOver = alert.Status == BreachStatus.Resolved;
+        var isOrdered = response.Hints.Select(hint => hint.Priority).SequenceEqual(Enumerable.Range(1, response.Hints.Count));
+        var isRising = response.Actions.Count > 0 && response.Actions.SequenceEqual(response.Actions.Order());
         return new Facts
         {
             ["status"] = Lower(alert.Status),
@@ -55,8 +63,8 @@ internal sealed class BreachRun : IFacilityRun
             ["breach_id"] = (InWords)(words => words == alert.BreachId || words == $"{alert.BreachId} != {before?.BreachId}" ? null : $"it is {alert.BreachId}"),
             ["detected_at"] = Words("unchanged", before is null || alert.DetectedAt == before.DetectedAt),
             ["resolved_at"] = isOver ? Words("set", alert.ResolvedAt is not null) : null,
-            ["shed_hints"] = isOver ? Words("absent", true) : Words("ordered, priority 1 first", true),
-            ["infrastructure_actions"] = isOver ? Array.Empty<object?>() : Words("least to most disruptive", true),
+            ["shed_hints"] = isOver ? Words("absent", response.Hints.Count == 0) : Words("ordered, priority 1 first", isOrdered && response.Hints.Count > 0),
+            ["infrastructure_actions"] = isOver ? response.Actions.Select(action => (object?)action.ToString()).ToArray() : Words("least to most disruptive", isRising),
         };
     }
 

@@ -32,7 +32,7 @@ internal static class FacilityFile
         var unknown = root.Select(field => field.Key).Except(["format", "units", "cases"]).ToList();
         if (unknown.Count > 0)
             throw new CaseException($"unknown fields: {string.Join(", ", unknown)}");
-        return [.. (root["cases"] as JsonArray ?? throw new CaseException("'cases' is not a list")).Select(node => Outcome((JsonObject)node!, folder))];
+        return [.. (root["cases"] as JsonArray ?? throw new CaseException("'cases' is not a list")).Select(node => Outcome(node as JsonObject ?? throw new CaseException("a case is not an object"), folder))];
     }
 
     private static CaseOutcome Outcome(JsonObject stated, string folder)

@@ -34,6 +34,8 @@ internal static class FactComparison
                 return Failures(path, fields, facts, scale);
             case (JsonArray list, IEnumerable<object?> items):
                 return List(path, list, [.. items], scale);
+            case (JsonArray words, InWords judge):
+                return words.Select(word => judge(word?.ToString() ?? "")).OfType<string>().Select(failure => $"{path}: {failure}");
             case (JsonValue words, InWords judge) when words.GetValueKind() == JsonValueKind.String:
                 return judge(words.ToString()) is { } failure ? [$"{path}: {failure}"] : [];
             case (JsonValue value, not null) when Matches(value, actual, scale):

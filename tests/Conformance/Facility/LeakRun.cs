@@ -70,7 +70,7 @@ internal sealed class LeakRun : IFacilityRun
             ["shutdown"] = Enumerable.Repeat<object?>("leaking tray", _leaks.LeakingTrays).ToArray(),
             ["isolation_requested"] = _leaks.CallsForIsolation,
             ["publish"] = _published.Select(one => (object?)new Facts { ["topic"] = one.Topic.ToString(), ["value"] = one.Value.Value, ["quality"] = one.Value.Quality }).ToArray(),
-            ["not_published"] = new object?[] { (InWords)(filter => _published.Any(one => Covers(filter, one.Topic.ToString())) ? $"something is published under {filter}" : null) },
+            ["not_published"] = (InWords)(filter => _published.Any(one => Covers(filter, one.Topic.ToString())) ? $"something is published under {filter}" : null),
         };
     }
 

@@ -59,9 +59,7 @@ internal sealed partial class PolicyRun : IFacilityRun
     private Facts Activate(CaseInputs step)
     {
         var group = step.Text("group");
-        // Whether other groups may be lowered: they never are here.
-        step.Remark("allow_reprovision");
-        var (said, plan) = _plan.Give(group, Racks(step), step.Text("policy"), Strict(step));
+        var (said, plan) = _plan.Give(group, Racks(step), step.Text("policy"), Strict(step), LowersOthers(step));
         _plan = plan;
         var facts = State();
         facts["ok"] = said.IsFeasible;
@@ -78,7 +76,7 @@ internal sealed partial class PolicyRun : IFacilityRun
     private Facts Validate(CaseInputs step)
     {
         var before = _plan;
-        var said = _plan.Ask(Racks(step), step.Text("policy"), Strict(step));
+        var said = _plan.Ask(Racks(step), step.Text("policy"), Strict(step), LowersOthers(step));
         var facts = State();
         facts["feasible"] = said.IsFeasible;
         facts["requested_policy"] = said.Requested.Name;
@@ -104,6 +102,9 @@ internal sealed partial class PolicyRun : IFacilityRun
     private static List<string> Racks(CaseInputs step) => [.. ((JsonArray)step.Required("racks")).Select(rack => rack!.ToString())];
 
     private static bool Strict(CaseInputs step) => step.Node("strict")?.GetValue<bool>() ?? false;
+
+    // Allowed unless a step says otherwise, as in the system that the cases were read from.
+    private static bool LowersOthers(CaseInputs step) => step.Node("allow_reprovision")?.GetValue<bool>() ?? true;
 
     private Facts State() => new() { Named = Named };
 

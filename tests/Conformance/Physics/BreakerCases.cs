@@ -18,7 +18,7 @@ internal static partial class BreakerCases
             return BandCases.Constant(expectation, inputs);
         switch (expectation)
         {
-            case "trip" or "trip_time" or "time_to_trip" or "trip_s_if_no_action" or "trip_at" or "t" or "total_trip" or "trip_total":
+            case "trip" or "trip_time" or "time_to_trip" or "trip_s_if_no_action" or "trip_at" or "t" or "total_trip" or "trip_total" or "total" or "t_trip" or "trip_time_total":
                 return BreakerOf(inputs).TripSeconds(SegmentsOf(inputs, expectation == "trip_s_if_no_action"));
             case "trips" or "tripped":
                 return double.IsFinite(BreakerOf(inputs).TripSeconds(SegmentsOf(inputs, false)));
@@ -113,6 +113,11 @@ internal static partial class BreakerCases
     {
         if (inputs.Node("segments", "steps", "profile", "load_profile", "phases", "currents", "sequence", "stages") is JsonArray list)
             return [.. list.Select(SegmentOf)];
+        if (inputs.Node("M_steps", "multiples", "M_profile") is JsonArray multiples)
+        {
+            var times = inputs.Required("durations_s", "dur_s", "duration_s", "times_s") as JsonArray ?? throw new CaseException("the durations are not a list");
+            return [.. multiples.Select((multiple, i) => (CaseInputs.Number(multiple, "M"), Lasting(i < times.Count ? times[i] : null)))];
+        }
         if (inputs.PlainOrNone("M1", "M_1", "M_first") is not { } first)
             return [];
         var last = inputs.QuantityOrNone("t2", "duration2", "d2") is { } ends ? TimeSpan.FromSeconds(ends) : TimeSpan.MaxValue;

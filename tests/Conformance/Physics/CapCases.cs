@@ -15,6 +15,8 @@ internal static class CapCases
     public static object? Answer(string expectation, CaseInputs inputs)
     {
         inputs.Remark("tdp_w", "tdp", "method", "unit");
+        if (expectation.Contains("naive", StringComparison.Ordinal))
+            return Math.Max(0, inputs.Quantity("tdp") - inputs.Quantity(Cap)) / (UnitSuffix.Split(expectation)?.Scale ?? 1);
         return expectation switch
         {
             "normalized_throughput" or "throughput" or "perf" or "performance" => Point(inputs).Throughput,

@@ -132,9 +132,9 @@ internal static class ConversionCases
 
     private static double AtMeter(CaseInputs inputs)
     {
-        var pue = inputs.PlainOrNone("pue");
-        var cooling = inputs.TextOrNone("cooling");
-        var usage = pue is { } ratio ? PowerUsage.Constant(ratio) : cooling switch
+        var pue = inputs.TextOrNone("pue");
+        var cooling = inputs.TextOrNone("cooling") ?? pue;
+        var usage = double.TryParse(pue, System.Globalization.CultureInfo.InvariantCulture, out var ratio) ? PowerUsage.Constant(ratio) : cooling switch
         {
             "air" => PowerUsage.Air,
             "direct_liquid" or "liquid" => PowerUsage.DirectLiquid,

@@ -26,11 +26,18 @@ internal static class CoolantCases
         "pump" or "P_pump" or "pump_power" or "fan" or "P_fan" => PumpAtFull(inputs) * Affinity.PowerShare(FlowShare(inputs)),
         "pump_saved" or "saved" => PumpAtFull(inputs) * (1 - Affinity.PowerShare(FlowShare(inputs))),
         "power_saved_fraction" or "pump_saving" or "saving" or "savings" => 1 - Affinity.PowerShare(FlowShare(inputs)),
+        "hydraulic" or "hydraulic_power" or "pump_hydraulic" or "P_hydraulic" => FlowOf(inputs).HydraulicWatts(Pascals(inputs)),
         "pressure_ratio" or "dp_ratio" => Affinity.PressureShare(FlowShare(inputs)),
         "flow_ratio" => Affinity.FlowShare(inputs.Quantity("power_ratio", "pump_power_ratio")),
         "within_10K" or "ok" or "within_limit" => FlowOf(inputs).RiseKelvin(inputs.Watts(Heat), FluidOf(inputs, false)) <= (inputs.QuantityOrNone("dT_limit", "dT_max", "limit") ?? 10),
         _ => throw new UnknownExpectationException(expectation),
     };
+
+    private static double Pascals(CaseInputs inputs)
+    {
+        const double PascalsPerPsi = 6894.757293168;
+        return inputs.PlainOrNone("psi", "dp_psi") * PascalsPerPsi ?? inputs.PlainOrNone("dp_kpa", "kpa") * 1000 ?? inputs.Plain("dp_pa", "pa");
+    }
 
     private static double PumpAtFull(CaseInputs inputs) =>
         inputs.Quantity("P_pump", "pump", "P_pump_nominal", "pump_nominal", "pump_full", "P_full", "P1", "pump_rated", "P_nominal", "fan", "P0", "P_rated", "P");

@@ -8,7 +8,7 @@ namespace ControlPlane.Conformance.Tests.Physics;
 /// <summary>F02: what feeds carry, alone and after a failure, and for how long an overload lasts.</summary>
 internal static class FeedCases
 {
-    private static readonly string[] Fraction = ["load_fraction", "overload_fraction", "fraction", "load_ratio"];
+    private static readonly string[] Fraction = ["load_fraction", "overload_fraction", "overload", "fraction", "load_ratio"];
     private static readonly string[] Load = ["load", "total_load", "L", "it_load", "P"];
 
     public static object? Answer(string expectation, CaseInputs inputs) => expectation switch
@@ -101,7 +101,9 @@ internal static class FeedCases
     private static PowerShelves Shelves(CaseInputs inputs) => new(
         inputs.Count("shelves"), inputs.Count("psus_per_shelf", "supplies_per_shelf"), inputs.Watts("psu", "supply"));
 
-    private static double LoadFraction(CaseInputs inputs) => inputs.PlainOrNone(Fraction)
+    private static double? StatedFraction(CaseInputs inputs) => inputs.PlainOrNone(Fraction) ?? inputs.PlainOrNone("load_pct", "load_percent") / 100;
+
+    private static double LoadFraction(CaseInputs inputs) => StatedFraction(inputs)
         ?? (inputs.Names.Any(name => name is "feeds" or "ups" or "n" or "units") ? Group(inputs).LoadFraction(inputs.Watts(Load), Failed(inputs))
             : inputs.Watts(Load) / inputs.Watts("rating", "rated", "ups", "capacity"));
 
@@ -124,6 +126,6 @@ internal static class FeedCases
     private static OverloadSpread Spread(CaseInputs inputs)
     {
         inputs.Remark("table");
-        return OverloadSpread.At(inputs.Plain(Fraction)) ?? throw new CaseException("a load within the rating has no deadline");
+        return OverloadSpread.At(StatedFraction(inputs) ?? throw CaseInputs.Lacking(Fraction)) ?? throw new CaseException("a load within the rating has no deadline");
     }
 }

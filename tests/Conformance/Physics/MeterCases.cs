@@ -9,7 +9,7 @@ internal static class MeterCases
 {
     public static object? Answer(string expectation, CaseInputs inputs) => expectation switch
     {
-        "baseline_meter" or "meter_baseline" or "baseline" or "meter_before" or "P_meter_before" or "facility_before" => Before(inputs).Value,
+        "baseline_meter" or "meter_base" or "P_meter_base" or "meter_baseline" or "baseline" or "meter_before" or "P_meter_before" or "facility_before" => Before(inputs).Value,
         "meter" or "P_meter" or "meter_after" or "P_meter_after" or "facility_after" or "meter_power" => After(inputs).Value,
         "target" or "meter_target" or "target_meter" => Promise(inputs).Target.Value,
         "delivered" or "delivered_meter" or "reduction" or "meter_reduction" => Promise(inputs).Delivered(After(inputs)).Value,
@@ -31,7 +31,7 @@ internal static class MeterCases
     private static double PueAfter(CaseInputs inputs) => inputs.Plain("pue_after", "pue_low_load", "pue1", "pue_reduced", "pue_at_target", "pue_event", "pue_low", "pue_part_load");
 
     private static Watts Before(CaseInputs inputs) => inputs.WattsOrNone("baseline", "P_base", "baseline_meter", "meter_before")
-        ?? PowerUsage.Constant(inputs.Plain("pue_before", "pue", "pue0", "pue_full_load", "pue_baseline", "pue_full", "pue_base")).AtMeter(Equipment(inputs));
+        ?? PowerUsage.Constant(inputs.Plain("pue_before", "pue0", "pue_full_load", "pue_baseline", "pue_full", "pue_base", "pue")).AtMeter(Equipment(inputs));
 
     private static Watts After(CaseInputs inputs)
     {

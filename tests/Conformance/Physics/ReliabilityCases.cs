@@ -28,12 +28,14 @@ internal static class ReliabilityCases
         "ettr" => Effective(inputs),
         "ettr_at_optimum" or "ettr_young" => Checkpointing.EffectiveShare(MeanSeconds(inputs), inputs.Quantity(Restart), Young(inputs), inputs.Quantity(Write)),
         "overhead" or "checkpoint_overhead" => inputs.Quantity(Write) / IntervalOf(inputs),
-        "work_lost" or "work_lost_gpu_h" or "gpu_hours_lost" or "lost_gpu_h" or "gpu_h_lost" or "expected_loss_gpu_h" or "work_lost_gpu_hours" or "lost_gpu_hours" or "expected_lost_gpu_h" =>
-            Checkpointing.GpuHoursLost(Gpus(inputs), IntervalOf(inputs), inputs.QuantityOrNone(Restart) ?? 0),
+        "work_lost" => GpuHoursLost(inputs),
+        _ when expectation.Contains("gpu_h", StringComparison.Ordinal) && (expectation.Contains("lost", StringComparison.Ordinal) || expectation.Contains("loss", StringComparison.Ordinal)) => GpuHoursLost(inputs),
         "lost_per_failure" => IntervalOf(inputs) / 2 + (inputs.QuantityOrNone(Restart) ?? 0),
         "mpg" or "goodput" or "overall" => new Goodput(inputs.Plain("scheduling"), inputs.Plain("runtime"), inputs.Plain("program")).Overall,
         _ => throw new UnknownExpectationException(expectation),
     };
+
+    private static double GpuHoursLost(CaseInputs inputs) => Checkpointing.GpuHoursLost(Gpus(inputs), IntervalOf(inputs), inputs.QuantityOrNone(Restart) ?? 0);
 
     private static int GpusPerNode(CaseInputs inputs) => inputs.CountOrNone("gpus_per_node") ?? UsualGpusPerNode;
 

@@ -16,14 +16,18 @@ internal static class SharingCases
             : LinkSharing.Slowdown(inputs.Quantity(Capacity), Demands(inputs)),
         "fair_share" or "fair_shares" or "shares" => LinkSharing.FairShares(inputs.Quantity(Capacity), Demands(inputs)),
         "utilisation" or "utilization" or "load" => Demands(inputs).Sum() / inputs.Quantity(Capacity),
-        "slowdown_aligned" or "slowdown_overlapped" or "slowdown_overlapping" or "slowdown_in_phase" or "slowdown_naive" or "slowdown_without_interleaving"
-            or "slowdown_uncoordinated" or "slowdown_synchronised" or "slowdown_synchronized" or "slowdown_overlap" or "aligned_slowdown" or "overlapped_slowdown" =>
-            Interleaving.Slowdown(inputs.Quantity(Capacity), Phases(inputs, false)),
-        "slowdown_interleaved" or "slowdown_out_of_phase" or "slowdown_shifted" or "slowdown_with_interleaving" or "interleaved_slowdown" or "slowdown_staggered" or "slowdown_cassini" =>
-            Interleaved(inputs),
+        _ when IsSlowdown(expectation, Together) => Interleaving.Slowdown(inputs.Quantity(Capacity), Phases(inputs, false)),
+        _ when IsSlowdown(expectation, Apart) => Interleaved(inputs),
         "congested_fraction" or "congested_share" or "overlap_fraction" => Interleaving.CongestedShare(inputs.Quantity(Capacity), Phases(inputs, true)),
         _ => throw new UnknownExpectationException(expectation),
     };
+
+    private static readonly string[] Together = ["aligned", "overlap", "in_phase", "naive", "without", "uncoordinated", "synchron", "together", "worst", "collid"];
+    private static readonly string[] Apart = ["interleav", "out_of_phase", "shift", "stagger", "cassini", "best", "disjoint", "offset"];
+
+    private static bool IsSlowdown(string expectation, string[] words) =>
+        expectation.Contains("slowdown", StringComparison.Ordinal) && words.Any(word => expectation.Contains(word, StringComparison.OrdinalIgnoreCase))
+        && !(words == Apart && Together.Any(word => expectation.Contains(word, StringComparison.OrdinalIgnoreCase)));
 
     private static double Interleaved(CaseInputs inputs)
     {
@@ -56,6 +60,8 @@ internal static class SharingCases
         var read = new CaseInputs(inputs.CaseId, job, [], inputs.Folder);
         read.Remark("id", "name", "job", "model");
         var period = read.QuantityOrNone("period", "iteration", "iter") ?? inputs.QuantityOrNone("period", "iteration", "iter") ?? 1;
+        if (read.Node("window", "comm_window", "interval", "comm_interval", "comm_phase", "on", "active") is JsonArray window)
+            return new CommunicationPhase(period, isShifted ? CaseInputs.Number(window[0], "window") : 0, CaseInputs.Number(window[1], "window") - CaseInputs.Number(window[0], "window"), read.Quantity("demand", "bandwidth", "bw"));
         var length = read.QuantityOrNone("comm", "length", "on", "comm_time") ?? read.Quantity("duty", "duty_cycle", "comm_fraction") * period;
         var start = read.QuantityOrNone("offset", "start", "shift", "phase", "comm_start") ?? 0;
         var demand = read.Quantity("demand", "bandwidth", "bw");

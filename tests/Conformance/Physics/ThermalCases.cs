@@ -26,7 +26,11 @@ internal static class ThermalCases
             "rise" or "dT" => Mass(inputs).Settled(inputs.Watts(Heat), Celsius.FromDegrees(0)).Value,
             "headroom" or "margin" => inputs.Quantity(Limit) - Mass(inputs).Settled(inputs.Watts(Heat), inputs.Celsius(Coolant)).Value,
             "P_max" or "max_power" or "power_limit" => (inputs.Quantity(Limit) - inputs.Quantity(Coolant)) / inputs.Quantity("R"),
-            "power_reduction" or "P_reduction" or "watts_to_shed" => inputs.Quantity("dT", "rise", "inlet_rise", "delta_T") / inputs.Quantity("R"),
+            "power_reduction" or "P_reduction" or "watts_to_shed" or "P_shed" or "shed" or "power_cut" or "cap_reduction" =>
+                inputs.Quantity("dT", "rise", "inlet_rise", "delta_T", "dT_inlet", "inlet_shift", "dT_in", "inlet_delta") / inputs.Quantity("R"),
+            "state" => DieThresholds.A100Sxm80.At(inputs.Celsius("T", "die", "T_die")).ToString().ToLowerInvariant(),
+            "slowdown" or "throttles" => DieThresholds.A100Sxm80.At(inputs.Celsius("T", "die", "T_die")) >= DieState.Throttled,
+            "shutdown" => DieThresholds.A100Sxm80.At(inputs.Celsius("T", "die", "T_die")) == DieState.Off,
             "C" or "heat_capacity" => Joules(inputs),
             "exceeds" or "over_limit" => Mass(inputs).Settled(inputs.Watts(Heat), inputs.Celsius(Coolant)) > inputs.Celsius(Limit),
             _ => throw new UnknownExpectationException(expectation),

@@ -71,11 +71,11 @@ internal static class TokenCases
     private static GpuHour Bottom(CaseInputs inputs) => new(
         inputs.Quantity("capex", "capex_usd_per_gpu", "capex_per_gpu", "capital"), inputs.Plain("years", "yrs", "life_years", "amortisation_years", "depreciation_years", "lifetime_years"),
         Kilowatts(inputs), inputs.PlainOrNone("pue") ?? 1,
-        inputs.PlainOrNone("price") ?? inputs.Quantity("price", "electricity", "energy_price", "power_price", "electricity_price", "usd_per_kwh"),
+        inputs.PlainOrNone("price") ?? inputs.Quantity("price", "electricity", "energy_price", "power_price", "electricity_price", "usd_per_kwh", "price_usd_kwh", "usd_kwh", "energy", "energy_cost"),
         inputs.PlainOrNone("opex_usd_per_gpu_h", "opex", "opex_per_h", "opex_usd_per_h", "opex_usd_h") ?? 0);
 
     // A bare 'kw' is its own unit.
-    private static Watts Kilowatts(CaseInputs inputs) => inputs.PlainOrNone("kw", "kw_per_gpu", "it_kw_per_gpu") is { } kilowatts
+    private static Watts Kilowatts(CaseInputs inputs) => inputs.PlainOrNone("kw", "kw_per_gpu", "it_kw_per_gpu", "kw_it") is { } kilowatts
         ? Watts.FromKilowatts(kilowatts)
         : inputs.Watts("it", "power", "gpu", "it_power", "P");
 
