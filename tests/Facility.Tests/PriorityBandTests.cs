@@ -46,25 +46,4 @@ public sealed class PriorityBandTests
         Assert.Equal([100, 20], after.Select(group => group.Allocated.Value));
         Assert.Equal(Watts.Zero, unused);
     }
-
-    [Fact]
-    public void Steering_keeps_the_budget_and_gives_nobody_more_than_it_draws() =>
-        Gen.Select(Gen.Int[120, 400], Gen.Int[120, 400], Gen.Int[1, 20], Gen.Int[2000, 20000]).Sample((low, high, gpus, budget) =>
-        {
-            var curve = CapCurves.Find("A100-SXM4-400W", WorkloadClass.Decode)!;
-            SteeredJob[] jobs = [new("low", gpus, curve, Watts.FromWatts(low), 300, Watts.FromWatts(100)), new("high", gpus, curve, Watts.FromWatts(high), 900, Watts.FromWatts(100))];
-            if (PowerSteering.Divide(jobs, Watts.FromWatts(budget)) is not { } caps)
-                return jobs.Sum(job => job.Under(job.LeastCap).Draw.Value) > budget;
-            return jobs.Zip(caps).Sum(pair => pair.First.Under(pair.Second).Draw.Value) <= budget && jobs.Zip(caps).All(pair => pair.Second <= pair.First.Draw);
-        }, iter: 200);
-
-    [Fact]
-    public void Steering_beats_the_same_limit_for_all()
-    {
-        var curve = CapCurves.Find("A100-SXM4-400W", WorkloadClass.Decode)!;
-        SteeredJob[] jobs = [new("low", 100, curve, Watts.FromWatts(180), 300, Watts.FromWatts(100)), new("high", 100, curve, Watts.FromWatts(370), 900, Watts.FromWatts(100))];
-        var budget = Watts.FromKilowatts(45);
-        var steered = jobs.Zip(PowerSteering.Divide(jobs, budget)!).Sum(pair => pair.First.Under(pair.Second).TokensPerSecond);
-        Assert.True(steered > jobs.Sum(job => job.Under(Watts.FromWatts(225)).TokensPerSecond));
-    }
 }

@@ -2,9 +2,10 @@ using System.Text.Json.Nodes;
 using ControlPlane.Conformance.Tests.Cases;
 using ControlPlane.Conformance.Tests.Physics;
 using ControlPlane.Domain.Units;
-using ControlPlane.Facility.Caps;
+using ControlPlane.Facility.Control;
 using ControlPlane.Facility.Conversion;
 using ControlPlane.Facility.Gpus;
+using ControlPlane.Facility.Grid;
 
 namespace ControlPlane.Conformance.Tests.Facility;
 
@@ -17,6 +18,8 @@ internal sealed class PilotRun : IFacilityRun
     private const int GpusPerRack = 72;
     private const int Seconds = 600;
     private static readonly Watts LeastCap = Watts.FromWatts(100);
+    private static readonly Watts MostCap = Watts.FromWatts(400);
+    private static readonly FlexClass AnySpeed = new("any speed", 0);
 
     private readonly int _before;
     private readonly int _after;
@@ -58,30 +61,30 @@ internal sealed class PilotRun : IFacilityRun
         };
     }
 
-    private static List<SteeredJob> Jobs(int racks, int second)
+    private static List<CappableLoad> Jobs(int racks, int second)
     {
         var gpus = racks * GpusPerRack / 2;
         var curve = CapCurves.Find("A100-SXM4-400W", WorkloadClass.Decode)!;
         var swing = 1 + 0.05 * Math.Sin(second * 2 * Math.PI / 60);
         return
         [
-            new("low", gpus, curve, Watts.FromWatts(180 * swing), 300, LeastCap),
-            new("high", gpus, curve, Watts.FromWatts(370 * swing), 900, LeastCap),
+            new("low", gpus, curve, Watts.FromWatts(180 * swing), LeastCap, MostCap, AnySpeed, 300),
+            new("high", gpus, curve, Watts.FromWatts(370 * swing), LeastCap, MostCap, AnySpeed, 900),
         ];
     }
 
-    private static (double Tokens, Watts Meter) Unmanaged(int racks, int second) => Under(Jobs(racks, second), [.. Jobs(racks, second).Select(job => job.Draw)]);
+    private static (double Tokens, Watts Meter) Unmanaged(int racks, int second) => Under(Jobs(racks, second), [MostCap, MostCap]);
 
     private static (double Tokens, Watts Meter) Steered(int racks, int second, Watts envelope)
     {
         var jobs = Jobs(racks, second);
-        var caps = PowerSteering.Divide(jobs, envelope * (1 / PowerUsage.DirectLiquid.Ratio(Watts.Zero))) ?? throw new CaseException("the envelope does not carry the lowest limits");
-        return Under(jobs, caps);
+        var plan = CapPlanner.Plan(jobs, [new Envelope("racks", [0, 1], envelope * (1 / PowerUsage.DirectLiquid.Ratio(Watts.Zero)))], ShedOrder.LeastLossFirst);
+        return plan.IsMet ? Under(jobs, plan.Caps) : throw new CaseException("the envelope does not carry the lowest limits");
     }
 
-    private static (double Tokens, Watts Meter) Under(List<SteeredJob> jobs, IReadOnlyList<Watts> caps)
+    private static (double Tokens, Watts Meter) Under(List<CappableLoad> jobs, IReadOnlyList<Watts> caps)
     {
-        var results = jobs.Zip(caps, (job, cap) => job.Under(cap)).ToList();
-        return (results.Sum(one => one.TokensPerSecond), PowerUsage.DirectLiquid.AtMeter(results.Aggregate(Watts.Zero, (sum, one) => sum + one.Draw)));
+        var results = jobs.Zip(caps, (job, cap) => (Tokens: job.Under(cap).Throughput * job.Weight * job.Gpus, Draw: job.DrawUnder(cap))).ToList();
+        return (results.Sum(one => one.Tokens), PowerUsage.DirectLiquid.AtMeter(results.Aggregate(Watts.Zero, (sum, one) => sum + one.Draw)));
     }
 }
