@@ -33,6 +33,7 @@ public class FieldErrorTests
         { "a list for a value", Rack("row: [1]"), 5, 8, "Rack a: spec.row", "is not a single value", "give a whole number" },
         { "empty value", Rack("fabric:"), 5, 10, "Rack a: spec.fabric", "'' is not right", "give the name of a Fabric" },
         { "not a duration", Job("{duration: 5 minutes}"), 7, 25, "Job a: spec.simulated.duration", "'5 minutes' is not right", "a duration such as 250ms, 90s, 5m, 1h30m or 2d" },
+        { "an instant without its zone", Head + "kind: Reservation\nmetadata: {name: a}\nspec:\n  hall: h\n  from: 2027-01-15T22:00:00\n  until: 2027-01-16T04:00:00Z\n", 6, 9, "Reservation a: spec.from", "is not right", "give an instant with its offset" },
         { "share above one", Job("{duration: 5m, utilisation: 1.2}"), 7, 42, "Job a: spec.simulated.utilisation", "'1.2' is out of range", "give a number between 0 and 1" },
     };
 

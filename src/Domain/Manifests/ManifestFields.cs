@@ -60,6 +60,7 @@ internal static class ManifestFields
         if (type == typeof(GigabitsPerSecond)) return "a bandwidth such as 400Gbps";
         if (type == typeof(Gibibytes)) return "an amount of memory such as 64GiB";
         if (type == typeof(TimeSpan)) return Durations.Rule;
+        if (type == typeof(DateTimeOffset)) return Instants.Rule;
         if (type == typeof(int) || type == typeof(long)) return "a whole number";
         if (type == typeof(double)) return "a number";
         if (type == typeof(bool)) return "true or false";
