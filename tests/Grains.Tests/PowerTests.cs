@@ -67,6 +67,28 @@ public class PowerTests
         await factory.RunUntilAsync(async () => (await Power(factory)).Limit == asked, () => "the limit did not follow", TimeSpan.FromSeconds(30));
     }
 
+    [Fact]
+    public async Task A_job_that_lacks_power_starts_once_flexible_ones_of_no_higher_priority_draw_less()
+    {
+        // Two racks draw 40.8 kW idle; 32 leases of an H100 add 19.7 kW.
+        await using var factory = await TestFactory.StartAsync(TestHall.Named().Feed("72kW").With("DGX-H100-x4", 2, "h100"));
+        await factory.SubmitAsync("flexible", TestJobs.Gang(tasks: 4, gpus: 8, seconds: 200) with { PowerPercents = [100, 75, 50] });
+        await factory.RunUntilAsync("flexible", JobPhase.Running);
+        await factory.SubmitAsync("less", TestJobs.Gang(tasks: 3, gpus: 8, seconds: 20, priority: 50));
+        await factory.RunUntilAsync(async () => (await factory.JobAsync("less")).Last!.Message.Contains("Power domain", StringComparison.Ordinal), () => "it waits for something else");
+        var more = TestJobs.Gang(tasks: 3, gpus: 8, seconds: 20, priority: 200);
+        var plan = await factory.Grains.Hall(new HallId("hall-a")).Plan(new JobId("more"), more);
+        Assert.Equal(("lower", 0), (plan.Outcome, plan.Evicted.Count));
+        Assert.Contains("flexible at", plan.Message, StringComparison.Ordinal);
+        await factory.SubmitAsync("more", more);
+        await factory.RunUntilAsync("more", JobPhase.Running, TimeSpan.FromSeconds(60));
+        Assert.Equal(JobPhase.Waiting, (await factory.JobAsync("less")).Phase);
+        Assert.Contains("% of its power limit", (await factory.JobAsync("flexible")).Last!.Message, StringComparison.Ordinal);
+        await factory.RunUntilAsync("less", JobPhase.Succeeded, TimeSpan.FromMinutes(20));
+        await factory.RunUntilAsync("flexible", JobPhase.Succeeded, TimeSpan.FromMinutes(20));
+        await AllDecisionsComeOutTheSame(factory);
+    }
+
     private static async Task<TestFactory> Started()
     {
         var factory = await TestFactory.StartAsync(TestHall.Named().With("DGX-H100-x4", 2, "h100"));

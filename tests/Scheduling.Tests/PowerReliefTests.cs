@@ -84,6 +84,27 @@ public sealed class PowerReliefTests
         Assert.Empty(Raise(state, 100));
     }
 
+    [Fact]
+    public void Room_for_a_waiting_job_is_made_only_where_it_then_starts_and_by_nobody_above_it() =>
+        Gen.Select(Jobs, Gen.Int[1, 16], Gen.Int[0, 3], Gen.Int[0, 6000]).Sample((jobs, gpus, priority, spare) =>
+        {
+            var state = Hall();
+            for (var index = 0; index < jobs.Length; index++)
+            {
+                var spec = Spec(jobs[index].Gpus, jobs[index].Priority, jobs[index].Kind == 0 ? [] : [100, 70, 40]);
+                if (state.Place(spec, $"job-{index}") is Placed placed)
+                    state.Assign(new JobId($"job-{index}"), spec, placed.Assignment);
+            }
+            state.SetPowerLimit(0, state.PowerCommitted(0) + Watts.FromWatts(spare));
+            var asked = Ask.For(Ask.Group(1, gpus)) with { Priority = priority };
+            var lower = PowerRoom.For(state, new JobId("asked"), asked, _ => 0, PlacementProfile.Factory, 1);
+            Assert.All(lower, one => Assert.True(state.SpecOf(one.Job)!.Priority <= priority));
+            if (state.Place(asked, "asked") is Placed)
+                Assert.Empty(lower);
+            else if (lower.Count > 0)
+                Assert.IsType<Placed>(With(state, lower).Place(asked, "asked"));
+        }, iter: 200);
+
     private static IEnumerable<(string, int)> Lower(HallState state, double watts) =>
         PowerRelief.Lower(
             state, new Dictionary<int, Watts> { [0] = state.PowerCommitted(0) - Watts.FromWatts(watts) }, job => state.AssignmentOf(job)!.PowerPercent,

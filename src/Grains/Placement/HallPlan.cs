@@ -20,6 +20,9 @@ internal static class HallPlan
         }
         if (decision is Refused)
             return new PlanAnswer("refuse", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
+        var lower = PowerRoom.For(state, job, spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, (ulong)book.Sequence + 1);
+        if (lower.Count > 0)
+            return Lowered(book, state, job, spec, lower, before, now);
         var waiting = new WaitingJobs();
         waiting.Add(new WaitingJob(job, spec, long.MaxValue));
         var cycle = new SchedulingCycle(state, waiting, decisions.Options(new PassFacts(now, true, Backfill.None, 1, [], [])));
@@ -37,6 +40,17 @@ internal static class HallPlan
         var said = cycle.PassedOver.Count == 1 ? cycle.PassedOver.First().Decision : decision;
         var estimate = decisions.Estimate(job, spec);
         return new PlanAnswer("wait", With(said.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, estimate?.EarliestStart);
+    }
+
+    // Whoever gives power up goes on where it is, only slower: nobody is evicted or moved.
+    private static PlanAnswer Lowered(HallBook book, HallState state, JobId job, JobSpec spec, ValueList<JobPercent> lower, Watts before, DateTimeOffset now)
+    {
+        foreach (var (held, percent) in lower)
+            state.Reassign(held, state.AssignmentOf(held)! with { PowerPercent = percent });
+        var placed = (Placed)Placer.Place(state, job, spec, PlacementProfile.Factory, (ulong)book.Sequence + 1);
+        state.Assign(job, spec, placed.Assignment);
+        var who = string.Join(", ", lower.Select(one => $"{one.Job} at {one.Percent} %"));
+        return new PlanAnswer("lower", $"{placed.Explain()} Others draw less first: {who}.", [], [], [], RacksOf(book, placed.Assignment), Draw(state) - before, now);
     }
 
     private static string With(string decision, HallState state, JobId job, JobSpec spec) =>

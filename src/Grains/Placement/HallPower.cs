@@ -12,6 +12,14 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
 {
     private readonly Dictionary<RackId, long> _followed = [];
     private DateTimeOffset _raisedAt;
+    private long _lookedAt = -1;
+    private DateTimeOffset _loweredAt;
+
+    /// <summary>How long racks may take to confirm before others act as if they never did.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>True while jobs are on their way to draw less; a rack that stays silent does not hold up the hall.</summary>
+    public bool IsUnderWay => book.BeingLowered.Count > 0 && now() - _loweredAt < Patience;
 
     private long Next => book.Sequence + 1;
 
@@ -20,8 +28,22 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     {
         if (book.State is null || Asked(book) is not { Count: > 0 } asked || LowerOf(book) is not { Count: > 0 } lower)
             return;
+        _loweredAt = now();
         var names = string.Join(", ", asked.Select(one => $"{book.State.Layout.PowerDomains[one.Key].Id} is to come down to {one.Value}"));
-        record(new PowerLowered(Next, now(), lower, names + "."));
+        record(new PowerLowered(Next, now(), lower, names + ".", null));
+    }
+
+    /// <summary>Has flexible jobs draw less where the first of those who wait would then start.</summary>
+    public void MakeRoom()
+    {
+        if (book.State is null || book.WaitingCount == 0 || IsUnderWay || book.Changes == _lookedAt || Asked(book).Count > 0)
+            return;
+        _lookedAt = book.Changes;
+        var first = book.Waiting.First();
+        if (RoomOf(book, first.Job, (ulong)Next) is not { Count: > 0 } lower)
+            return;
+        _loweredAt = now();
+        record(new PowerLowered(Next, now(), lower, $"{first.Job} can start then.", first.Job));
     }
 
     /// <summary>Takes note of the orders that a rack follows; what all racks of a job follow is in force.</summary>
@@ -38,7 +60,7 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     /// <summary>Lets jobs draw more where nothing waits for the power, no faster than the ramp.</summary>
     public void Restore()
     {
-        if (book.State is not { } state || book.WaitingCount > 0 || book.BeingLowered.Count > 0 || Asked(book).Count > 0)
+        if (book.State is not { } state || book.WaitingCount > 0 || IsUnderWay || Asked(book).Count > 0)
             return;
         var seconds = Math.Min(10, (now() - _raisedAt).TotalSeconds);
         var whole = state.Layout.PowerDomains.Where(domain => domain.Parent < 0).Sum(domain => domain.Limit.Value);
@@ -53,9 +75,13 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     public static ValueList<JobPercent> LowerOf(HallBook book) =>
         PowerRelief.Lower(book.State!, Asked(book), job => book.Jobs[job].PercentToKeep, job => book.Jobs[job].Submitted);
 
+    /// <summary>The limits that a hall would lower for a waiting job.</summary>
+    public static ValueList<JobPercent> RoomOf(HallBook book, JobId job, ulong seed) =>
+        PowerRoom.For(book.State!, job, book.Jobs[job].Spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, seed);
+
     /// <summary>The limits that a hall would raise now, by no more than the ramp allows.</summary>
     public static ValueList<JobPercent> RaiseOf(HallBook book, Watts most) =>
-        PowerRelief.Raise(book.State!, _ => true, job => book.Jobs[job].Submitted, most);
+        PowerRelief.Raise(book.State!, job => book.Jobs[job].OrderedPercent == 0, job => book.Jobs[job].Submitted, most);
 
     // Domains that carry more than was asked of them, by index.
     private static Dictionary<int, Watts> Asked(HallBook book) => book.Conditions.Requested

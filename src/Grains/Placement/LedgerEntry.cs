@@ -101,12 +101,13 @@ internal sealed record PowerLimitAsked(
     : LedgerEntry(Sequence, At);
 
 /// <summary>
-/// Running jobs are to draw less: their racks are told, and what is committed falls once every rack says that it is so.
+/// Running jobs are to draw less, so that a feed comes down to what was asked of it or a waiting job can start: their racks
+/// are told, and what is committed falls once every rack says that it is so.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("PowerLowered")]
 internal sealed record PowerLowered(
-    long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs, [property: Id(1)] string Because)
-    : LedgerEntry(Sequence, At);
+    long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs, [property: Id(1)] string Because,
+    [property: Id(2)] JobId? For) : LedgerEntry(Sequence, At);
 
 /// <summary>Racks confirmed lower limits of jobs: less is committed from now on.</summary>
 [GenerateSerializer, Immutable, Alias("PowerConfirmed")]

@@ -130,6 +130,8 @@ internal sealed partial class PlacementGrain
         try
         {
             await Task.Yield();
+            // Nobody is evicted while others are on their way to draw less: that may suffice.
+            findRoom &= !_power.IsUnderWay;
             var facts = new PassFacts(clock.GetUtcNow(), findRoom, options.Value.Backfill, options.Value.BackfillDepth, _reserved, Past());
             var pass = new HallPass(_book, _decisions, facts);
             while (_poison is null && pass.Try(TriedPerTurn))
@@ -153,6 +155,7 @@ internal sealed partial class PlacementGrain
         if (_poison is not null || _book.State is null)
             return;
         _power.Relieve();
+        _power.MakeRoom();
         _power.Restore();
         // What did not fit a period ago, with nothing changed since, does not fit now; only minimum run times pass.
         var resend = clock.GetUtcNow() - _resentAt >= options.Value.SilentRack;

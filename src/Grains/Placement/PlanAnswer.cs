@@ -6,7 +6,7 @@ using ControlPlane.Scheduling;
 namespace ControlPlane.Grains.Placement;
 
 /// <summary>What a hall would do about a job.</summary>
-/// <param name="Outcome">place, consolidate, reclaim, preempt, wait or refuse; none when the hall knows the job already.</param>
+/// <param name="Outcome">place, lower (others draw less first), consolidate, reclaim, preempt, wait or refuse; none when the hall knows the job already.</param>
 /// <param name="Message">The decision, for a person.</param>
 /// <param name="Evicted">Jobs that would lose everything and wait again.</param>
 /// <param name="Moved">Jobs that would be moved.</param>

@@ -18,8 +18,9 @@ public static class PowerRelief
     /// <param name="asked">What may be committed in a domain, by its index.</param>
     /// <param name="ordered">The limit that a job has been told already, in percent; its committed one when nothing is under way.</param>
     /// <param name="age">Its place in the order of submission.</param>
+    /// <param name="mostPriority">Jobs of higher priority are left alone.</param>
     public static ValueList<JobPercent> Lower(
-        HallState state, IReadOnlyDictionary<int, Watts> asked, Func<JobId, int> ordered, Func<JobId, long> age)
+        HallState state, IReadOnlyDictionary<int, Watts> asked, Func<JobId, int> ordered, Func<JobId, long> age, int mostPriority = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(asked);
@@ -53,7 +54,7 @@ public static class PowerRelief
         void Enqueue(JobId job, HeldJob held, int from)
         {
             // Kernels run on real devices, whose limits nobody sets yet.
-            if (held.Spec.Work is SimulatedWork && NextBelow(held.Spec, from) is { } next)
+            if (held.Spec.Work is SimulatedWork && held.Spec.Priority <= mostPriority && NextBelow(held.Spec, from) is { } next)
                 queue.Enqueue(job, (held.Spec.Priority, -next, -age(job), job.Value));
         }
     }
