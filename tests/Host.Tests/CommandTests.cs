@@ -119,6 +119,36 @@ public class CommandTests : IClassFixture<CommandTests.Fixture>
     }
 
     [Fact]
+    public async Task What_does_not_exist_is_not_found_and_a_kind_that_is_misspelt_is_told()
+    {
+        var kind = await _host.Factoryctl("get", "Racks");
+        Assert.Equal(1, kind.Code);
+        Assert.Contains("There is no kind 'Racks'; use one of: Site, Hall", kind.Errors, StringComparison.Ordinal);
+        var gpu = await _host.Factoryctl("gpu", "h100-01-n00-g8");
+        Assert.Equal(1, gpu.Code);
+        Assert.Contains("There is no GPU 'h100-01-n00-g8'", gpu.Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await _host.Factoryctl("gpu", "h100-01-n00-g7")).Code);
+    }
+
+    [Fact]
+    public async Task A_job_of_MIG_instances_is_submitted_and_a_wrong_profile_is_told_with_its_place()
+    {
+        const string Job = "apiVersion: factory/v1\nkind: Job\nmetadata: {name: NAME}\nspec:\n  queue: serving\n  tasks: [{count: 3, mig: PROFILE, gpuModels: [H100-SXM5-80GB]}]\n  simulated: {class: decode, duration: 1s}\n";
+        await Manifest.Use(Job.Replace("NAME", "instances", StringComparison.Ordinal).Replace("PROFILE", "1g.10gb", StringComparison.Ordinal), async file =>
+        {
+            var submitted = await _host.Factoryctl("submit", "-f", file, "--wait");
+            Assert.True(submitted.Code == 0, submitted.ToString());
+        });
+        await Manifest.Use(Job.Replace("NAME", "wrong-profile", StringComparison.Ordinal).Replace("PROFILE", "1g.5gb", StringComparison.Ordinal), async file =>
+        {
+            var submitted = await _host.Factoryctl("submit", "-f", file);
+            Assert.Equal(2, submitted.Code);
+            Assert.Contains(file + ":6:", submitted.Errors, StringComparison.Ordinal);
+            Assert.Contains("H100-SXM5-80GB has no MIG profile '1g.5gb'", submitted.Errors, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task A_limit_is_set_and_restored_and_a_node_cordoned()
     {
         var lowered = await _host.Factoryctl("limit", "ups-a2", "170kW", "--reason", "test");

@@ -88,6 +88,13 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         return Task.FromResult(new JobRoute([], [], objection));
     }
 
+    public Task<bool> HasGpu(GpuId gpu)
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(_model.Layouts.Values.Any(layout => layout.Nodes.Any(node =>
+            gpu.Value.StartsWith(node.Id.Value, StringComparison.Ordinal) && Enumerable.Range(0, node.Gpus).Any(number => GrainKeys.GpuOf(node.Id, number) == gpu))));
+    }
+
     private bool HasCopy(string dataset, HallId hall) =>
         _model.Objects.TryGetValue("Dataset/" + dataset, out var found) && ((DatasetSpec)found.Spec).Copies.Contains(hall.Value);
 

@@ -26,6 +26,10 @@ public interface IFactoryGrain : IGrainWithStringKey
     [Alias("Route")]
     Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction, ValueList<string> datasets);
 
+    /// <summary>True when a declared rack holds a GPU of that name.</summary>
+    [Alias("HasGpu")]
+    Task<bool> HasGpu(GpuId gpu);
+
     /// <summary>The halls there are.</summary>
     [Alias("Halls")]
     Task<ValueList<HallId>> Halls();

@@ -55,7 +55,9 @@ internal static class HallEndpoints
                 ? Done(await grains.Link(new HallId(hall), new LinkId(link)).SetUp(request.State == "up", request.Reason))
                 : WrongState(request.State, "up or down")));
         routes.MapGet("/v1/gpus/{gpu}", async (string gpu, IGrainFactory grains) =>
-            Names.IsValid(gpu) ? Results.Ok(Answers.Of(await grains.Gpu(new GpuId(gpu)).Get())) : Answers.NotFound($"There is no GPU '{gpu}'."));
+            Names.IsValid(gpu) && await grains.Factory().HasGpu(new GpuId(gpu))
+                ? Results.Ok(Answers.Of(await grains.Gpu(new GpuId(gpu)).Get()))
+                : Answers.NotFound($"There is no GPU '{gpu}': a node's GPUs are named after it, such as h100-01-n00-g0."));
         routes.MapPost("/v1/queues/{queue}", SetQueue);
     }
 

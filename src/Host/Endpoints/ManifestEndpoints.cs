@@ -19,6 +19,8 @@ internal static class ManifestEndpoints
         });
         routes.MapGet("/v1/objects", async (string? kind, IGrainFactory grains) =>
         {
+            if (kind is not null && !ManifestKinds.All.Keys.Contains(kind, StringComparer.OrdinalIgnoreCase))
+                return Answers.NotFound($"There is no kind '{kind}'; use one of: {string.Join(", ", ManifestKinds.All.Keys)}.");
             var objects = await grains.Factory().Objects();
             var chosen = objects.Manifests.Where(manifest => kind is null || manifest.Name.StartsWith(kind + "/", StringComparison.OrdinalIgnoreCase));
             return Results.Text("[" + string.Join(",", chosen.Select(manifest => manifest.Text)) + "]", "application/json");
