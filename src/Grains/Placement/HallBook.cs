@@ -102,30 +102,11 @@ internal sealed class HallBook
         switch (entry)
         {
             case JobQueued queued:
-                Put(new JobEntry
-                {
-                    Job = queued.Job,
-                    Spec = queued.Spec,
-                    SubmittedAt = queued.At,
-                    Submitted = queued.Sequence,
-                    Sequence = queued.Sequence,
-                    Phase = JobPhase.Waiting,
-                    Message = queued.Decision.Explain(),
-                });
+                Put(JobEffects.Of(queued));
                 break;
             case JobRefused refused:
                 Ended++;
-                Put(new JobEntry
-                {
-                    Job = refused.Job,
-                    Spec = refused.Spec,
-                    SubmittedAt = refused.At,
-                    Submitted = refused.Sequence,
-                    Sequence = refused.Sequence,
-                    Phase = JobPhase.Refused,
-                    Message = refused.Decision.Explain(),
-                    EndedAt = refused.At,
-                });
+                Put(JobEffects.Of(refused));
                 break;
             case JobPlaced placed:
                 Place(placed);
@@ -162,25 +143,7 @@ internal sealed class HallBook
         var known = _jobs.GetValueOrDefault(placed.Job);
         var spec = known?.Spec ?? placed.Spec ?? throw new InvalidOperationException($"Entry {placed.Sequence} places {placed.Job}, which the hall has not heard of.");
         State!.Assign(placed.Job, spec, placed.Decision.Assignment);
-        Put(new JobEntry
-        {
-            Job = placed.Job,
-            Spec = spec,
-            SubmittedAt = known?.SubmittedAt ?? placed.At,
-            Submitted = known?.Submitted ?? placed.Sequence,
-            Saved = known?.Saved ?? TimeSpan.Zero,
-            YieldedAt = known?.YieldedAt ?? 0,
-            SavedTokens = known?.SavedTokens ?? 0,
-            Leased = placed.Sequence,
-            Sequence = placed.Sequence,
-            Phase = JobPhase.Placed,
-            Message = placed.Decision.Explain(),
-            Generation = placed.Sequence,
-            Assignment = placed.Decision.Assignment,
-            Gpus = Names.GpusOf(placed.Decision.Assignment),
-            Attempts = (known?.Attempts ?? 0) + 1,
-            SlowestSpeed = PowerEffects.SpeedOf(spec, placed.Decision.Assignment, Names.Layout),
-        });
+        Put(JobEffects.Of(placed, known, spec, Names));
     }
 
     private void Take(StepTaken taken)
@@ -210,17 +173,7 @@ internal sealed class HallBook
             State!.Release(ended.Job);
         Ended++;
         Tokens += ended.Tokens;
-        Put(job with
-        {
-            Sequence = ended.Sequence,
-            Phase = ended.Phase,
-            Message = ended.Message,
-            Assignment = null,
-            OrderedPercent = 0,
-            EndedAt = ended.At,
-            Tokens = ended.Tokens,
-            Result = ended.Result,
-        });
+        Put(JobEffects.Of(ended, job));
     }
 
     private void Put(JobEntry job)
