@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ControlPlane.Facility.Control;
+using ControlPlane.Simulation;
 using ControlPlane.Simulation.Scenarios;
 
 namespace ControlPlane.Cli;
@@ -20,14 +22,20 @@ internal static class ScenarioCommand
     {
         var name = new Argument<string>("name") { Description = "A scenario, or 'all'." };
         var output = CommandLine.Output();
-        var command = new Command("run", "Plays a scenario three times: with the product's control, with equal caps, with none. Exit code 1: a target was missed.") { name, output };
+        var traces = new Option<string?>("--traces") { Description = "For oversubscribed-hall: a folder with the Azure LLM request traces and a Philly job list; without it a synthetic load is drawn." };
+        var ratio = new Option<double?>("--oversubscription") { Description = "For oversubscribed-hall: nameplates admitted over the envelope at most, 1 to 2; 1.35 by default." };
+        var command = new Command("run", "Plays a scenario three times: with the product's control, with equal caps, with none. Exit code 1: a target was missed.") { name, output, traces, ratio };
         command.SetAction(parsed =>
         {
             var chosen = parsed.GetValue(name)!;
-            var scenarios = chosen == "all" ? AllScenarios.List : AllScenarios.Find(chosen) is { } one ? [one] : [];
-            if (scenarios.Count == 0)
+            IReadOnlyList<Scenario> scenarios;
+            try
             {
-                Console.Error.WriteLine($"There is no scenario '{chosen}'; use one of: {string.Join(", ", AllScenarios.List.Select(one => one.Name))}.");
+                scenarios = Chosen(chosen, parsed.GetValue(traces), parsed.GetValue(ratio));
+            }
+            catch (Exception fault) when (fault is TraceFormatException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+            {
+                Console.Error.WriteLine("factoryctl: " + fault.Message);
                 return ExitCodes.BadInput;
             }
             var reports = scenarios.Select(ScenarioRun.All).ToList();
@@ -38,6 +46,23 @@ internal static class ScenarioCommand
             return reports.TrueForAll(report => report.IsMet) ? ExitCodes.Done : ExitCodes.No;
         });
         return command;
+    }
+
+    private static List<Scenario> Chosen(string name, string? traces, double? ratio)
+    {
+        var scenarios = AllScenarios.List.Where(one => name == "all" || one.Name == name).ToList();
+        if (scenarios.Count == 0)
+            throw new ArgumentException($"There is no scenario '{name}'; use one of: {string.Join(", ", AllScenarios.List.Select(one => one.Name))}.");
+        if (traces is null && ratio is null)
+            return scenarios;
+        if (ratio is < 1 or > 2)
+            throw new ArgumentException($"--oversubscription: 1 to 2 was expected, not {ratio}.");
+        var hall = scenarios.FindIndex(one => one is OversubscribedHall);
+        if (hall < 0)
+            throw new ArgumentException($"--traces and --oversubscription are for oversubscribed-hall, not for {name}.");
+        var admission = ratio is { } most ? new Oversubscription { MostRatio = most } : null;
+        scenarios[hall] = new OversubscribedHall(traces is null ? null : TraceFolder.Read(traces), admission);
+        return scenarios;
     }
 
     private static void Print(ScenarioReport report)

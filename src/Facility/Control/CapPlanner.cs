@@ -23,7 +23,9 @@ public static class CapPlanner
     {
         ArgumentNullException.ThrowIfNull(loads);
         ArgumentNullException.ThrowIfNull(envelopes);
-        var ways = loads.Select(load => new LoadDescent(load, Steps)).ToArray();
+        // Equal GPUs of many jobs draw alike, and then they have their corners in common.
+        var known = new Dictionary<CurveKey, CurveCorners>();
+        var ways = loads.Select(load => new LoadDescent(load, CornersOf)).ToArray();
         var shortfalls = new List<(string, Watts)>();
         foreach (var envelope in envelopes)
         {
@@ -41,6 +43,12 @@ public static class CapPlanner
         return new CapPlan(
             [.. ways.Select(way => way.Cap)], Watts.FromWatts(ways.Sum(way => way.DrawWatts)), weight > 0 ? kept / weight : 1,
             shortfalls, ways.Count(way => way.IsBelowFloor));
+
+        CurveCorners CornersOf(CappableLoad load)
+        {
+            var key = CurveKey.Of(load);
+            return known.TryGetValue(key, out var corners) ? corners : known[key] = CurveCorners.Of(key, Steps);
+        }
     }
 
     // Returns what is still missing once every piece is used.

@@ -7,7 +7,7 @@ public static class AllScenarios
     public static IReadOnlyList<Scenario> List { get; } =
     [
         new UpsFailover(), new BreakerOverload(), new CduPump(), new HeatWave(), new DemandResponse(),
-        new BuswayTrip(), new Leak(), new LinkFlap(), new FourRacksInThree(), new FeedTooSmall(),
+        new BuswayTrip(), new Leak(), new LinkFlap(), new FourRacksInThree(), new FeedTooSmall(), new OversubscribedHall(),
     ];
 
     /// <summary>The scenario of that name, or null.</summary>

@@ -30,6 +30,9 @@ public abstract class Scenario
     /// <summary>The product's controller as this scenario needs it set.</summary>
     public virtual LadderOptions Options => new();
 
+    /// <summary>The same in halls that are provisioned otherwise and need no control, to compare with; none by default.</summary>
+    public virtual IReadOnlyList<(string Name, Scenario Scenario)> Uncontrolled => [];
+
     /// <summary>What happens at an instant; called before every step.</summary>
     /// <param name="hall">The hall.</param>
     /// <param name="signal">Hard-wired signals: what happened, and the index of the domain or loop concerned.</param>

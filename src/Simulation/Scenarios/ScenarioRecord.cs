@@ -9,6 +9,7 @@ internal sealed class ScenarioRecord(TwinHall hall, Scenario scenario)
     private readonly double _provisionedWatts = hall.Domains.Count == 0 ? 1 : hall.Domains[0].Limit.Value;
     private readonly double[] _peaks = new double[hall.Domains.Count];
     private readonly Dictionary<TwinJob, double> _work = hall.Jobs.ToDictionary(job => job, _ => 0.0);
+    private readonly Dictionary<TwinJob, double> _output = hall.Jobs.ToDictionary(job => job, _ => 0.0);
     private readonly HashSet<TwinPart> _throttled = [];
     private readonly List<(TimeSpan At, double Watts)> _meter = [];
     private readonly List<(TimeSpan At, double Watts)> _fine = [];
@@ -26,7 +27,11 @@ internal sealed class ScenarioRecord(TwinHall hall, Scenario scenario)
     public void Look(TimeSpan step)
     {
         foreach (var job in hall.Jobs)
-            _tokens += job.Speed * job.Gpus * job.TokensPerGpuSecond * step.TotalSeconds;
+        {
+            var output = job.Output(hall.Now);
+            _tokens += output * job.TokensPerGpuSecond * step.TotalSeconds;
+            _output[job] += output * step.TotalSeconds;
+        }
         if (_meter.Count == 0 || hall.Now - _meter[^1].At >= TimeSpan.FromSeconds(1))
         {
             _meter.Add((hall.Now, hall.Domains[0].LoadWatts));
@@ -74,6 +79,9 @@ internal sealed class ScenarioRecord(TwinHall hall, Scenario scenario)
 
     /// <summary>From the event until every job works, to the end; 1e9 when one does not.</summary>
     public double SecondsUntilAllWork => _allWorkAt is { } at ? (at - scenario.Begins).TotalSeconds : 1e9;
+
+    /// <summary>What some jobs put out from the start on, in GPU-seconds at full speed.</summary>
+    public double Output(Func<TwinJob, bool> which) => _output.Where(pair => which(pair.Key)).Sum(pair => pair.Value);
 
     /// <summary>Mean speed of a job in a window that ends before the end.</summary>
     public double SpeedOf(TwinJob job, TimeSpan from, TimeSpan to)

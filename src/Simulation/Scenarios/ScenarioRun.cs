@@ -11,6 +11,8 @@ public static class ScenarioRun
         ArgumentNullException.ThrowIfNull(scenario);
         ITwinController[] controllers = [new Ladder(scenario.Options), new EqualCaps(scenario.Options.InletLimit), new DoNothing()];
         var outcomes = controllers.ToDictionary(controller => controller.Name, controller => With(scenario, controller));
+        foreach (var (name, hall) in scenario.Uncontrolled)
+            outcomes.Add(name, With(hall, new DoNothing()) with { Controller = name });
         return new ScenarioReport(scenario.Name, scenario.About, outcomes, scenario.Targets(outcomes["factory"], outcomes));
     }
 

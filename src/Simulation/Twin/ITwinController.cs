@@ -31,6 +31,9 @@ public enum TwinSignal
     /// <summary>A domain carries nothing any more, as when its busway has tripped.</summary>
     DomainDown,
 
+    /// <summary>A relay sees a domain's load close to its limit.</summary>
+    NearLimit,
+
     /// <summary>Nothing flows in a loop.</summary>
     FlowLost,
 

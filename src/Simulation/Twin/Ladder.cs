@@ -38,6 +38,12 @@ public sealed class Ladder(LadderOptions options) : ITwinController
             _fired.AddRange(parts.Except(_fired));
             _constrained.Add(index);
         }
+        if (signal == TwinSignal.NearLimit && options.GuardsLimits && _fired.Count == 0)
+        {
+            _fired.AddRange(hall.Parts.Where(part => hall.IsBelow(part.Rack, index)));
+            controls.Fire([.. _fired], $"{hall.Domains[index].Name} is near its limit");
+            _constrained.Add(index);
+        }
         if (signal == TwinSignal.DomainDown)
             Restart(index, controls);
         if (signal is TwinSignal.Leak or TwinSignal.UntrustedLeak)
@@ -271,16 +277,20 @@ public sealed class Ladder(LadderOptions options) : ITwinController
         _shortSince = controls.Hall.Now;
     }
 
-    // For the loss of one feed more than is lost, of every domain that has several.
+    // For the loss of one feed more than is lost, of every domain that has several; or for the limit in force at the root.
     private void Arm(TwinControls controls, List<CappableLoad> loads)
     {
         var hall = controls.Hall;
-        foreach (var domain in hall.Domains.Where(domain => domain.Feeds is not null && domain.LostFeeds + 1 < domain.Feeds.Feeds))
+        foreach (var domain in hall.Domains)
         {
+            var hasFeedToLose = domain.Feeds is not null && domain.LostFeeds + 1 < domain.Feeds.Feeds;
+            if (!hasFeedToLose && !(options.GuardsLimits && domain.Parent < 0))
+                continue;
             var index = hall.Domains.IndexOf(domain);
             var members = Enumerable.Range(0, _order.Count).Where(part => hall.IsBelow(_order[part].Rack, index)).ToList();
             var overhead = hall.Racks.Where((_, rack) => hall.IsBelow(rack, index)).Sum(rack => rack.Overhead.Value);
-            var budget = options.FailsafeAim * domain.Feeds!.Surviving(domain.LostFeeds + 1).Value - overhead;
+            var carried = hasFeedToLose ? domain.Feeds!.Surviving(domain.LostFeeds + 1) : domain.Limit;
+            var budget = options.FailsafeAim * carried.Value - overhead;
             var plan = CapPlanner.Plan(loads, [new Envelope(domain.Name, members, Watts.FromWatts(budget))], ShedOrder.MostFlexibleFirst, mayBreakFloors: true);
             // What was fired is what was armed for this loss; the next loss is armed for once it is let go.
             foreach (var part in members.Where(part => !_fired.Contains(_order[part])))

@@ -18,6 +18,9 @@ public sealed record LadderOptions
     /// <summary>Share of what surviving feeds carry that armed caps aim at. Default 0.98.</summary>
     public double FailsafeAim { get; init; } = 0.98;
 
+    /// <summary>Whether caps are armed for every limit, not only for the loss of feeds, and fired by a relay near it. Default false.</summary>
+    public bool GuardsLimits { get; init; }
+
     /// <summary>Share of a limit that uncapped work must stay below before it lets go. Default 0.9, from the same source.</summary>
     public double ReleaseBelow { get; init; } = 0.9;
 

@@ -104,8 +104,8 @@ public sealed class TwinHall
             domain.LoadWatts = 0;
         foreach (var loop in Loops)
             loop.HeatWatts = 0;
-        foreach (var rack in Racks)
-            rack.LoadWatts = IsFed(Racks.IndexOf(rack)) ? rack.Overhead.Value : 0;
+        for (var rack = 0; rack < Racks.Count; rack++)
+            Racks[rack].LoadWatts = IsFed(rack) ? Racks[rack].Overhead.Value : 0;
         foreach (var part in Parts)
         {
             SetDraw(part);

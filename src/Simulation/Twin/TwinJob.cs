@@ -36,6 +36,9 @@ public sealed class TwinJob(string name, CapCurve curve, FlexClass flex)
     /// <summary>Tokens that a GPU makes in a second at full speed.</summary>
     public double TokensPerGpuSecond { get; init; } = 1000;
 
+    /// <summary>How much of that it is asked for, 0 to 1, by time since the start; all of it by default.</summary>
+    public Func<TimeSpan, double> Asked { get; init; } = _ => 1;
+
     /// <summary>True when its GPUs wait for one another, so that the slowest sets the pace.</summary>
     public bool IsGang { get; init; } = true;
 
@@ -71,6 +74,9 @@ public sealed class TwinJob(string name, CapCurve curve, FlexClass flex)
 
     /// <summary>Speed over the uncapped speed, now.</summary>
     public double Speed { get; internal set; }
+
+    /// <summary>What it puts out now, in GPUs at full speed.</summary>
+    public double Output(TimeSpan now) => Speed * Gpus * Asked(now);
 
     /// <summary>GPU-hours of work that were lost with it so far.</summary>
     public double LostGpuHours { get; internal set; }

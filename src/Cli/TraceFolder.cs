@@ -1,0 +1,34 @@
+using System.IO.Compression;
+using ControlPlane.Simulation;
+using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Workloads;
+
+namespace ControlPlane.Cli;
+
+/// <summary>Finds the traces that feed a hall in a folder or below it: as published, packed by gzip or not.</summary>
+internal static class TraceFolder
+{
+    /// <summary>Reads <c>*_conv.csv</c>, <c>*_code.csv</c> and <c>philly*.csv</c>.</summary>
+    public static HallLoad Read(string folder)
+    {
+        var (conversation, code, training) = (Find(folder, "*_conv.csv"), Find(folder, "*_code.csv"), Find(folder, "philly*.csv"));
+        return new HallLoad(
+            $"traces {Path.GetFileName(conversation)}, {Path.GetFileName(code)}, {Path.GetFileName(training)}",
+            Open(conversation, LlmTrace.Read), Open(code, LlmTrace.Read), Open(training, PhillyFiles.ReadJobs));
+    }
+
+    // The shallowest: folders below hold results of experiments under like names.
+    private static string Find(string folder, string name) =>
+        Directory.EnumerateFiles(folder, name + "*", SearchOption.AllDirectories)
+            .Where(file => file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith(".csv.gz", StringComparison.Ordinal))
+            .OrderBy(file => file.Count(letter => letter == Path.DirectorySeparatorChar)).ThenBy(file => file, StringComparer.Ordinal).FirstOrDefault()
+        ?? throw new FileNotFoundException($"{folder} and the folders below hold no {name} or {name}.gz.");
+
+    private static T Open<T>(string file, Func<TextReader, string, T> read)
+    {
+        using var stream = File.OpenRead(file);
+        using Stream plain = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        using var reader = new StreamReader(plain);
+        return read(reader, file);
+    }
+}
