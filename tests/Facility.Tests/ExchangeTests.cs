@@ -74,7 +74,7 @@ public class ExchangeTests
     public void A_placed_feed_tells_when_load_begins_to_fall_has_fallen_and_may_return()
     {
         var (rating, limit) = (Watts.FromKilowatts(10), Watts.FromKilowatts(6));
-        var feed = new PlacedFeed(new FeedLoad("main-a", rating, Watts.Zero, [])).Receive(new LoadTarget("c", limit, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100), true));
+        var feed = new PlacedFeed(new FeedLoad("main-a", rating, Watts.Zero, [])).Receive([new LoadTarget("c", limit, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(100), true)], TimeSpan.Zero);
         IReadOnlyList<FeedEvent> Step(double kilowatts, int seconds)
         {
             (feed, var events) = feed.Follow(Watts.FromKilowatts(kilowatts), rating, TimeSpan.FromSeconds(seconds));
@@ -89,6 +89,30 @@ public class ExchangeTests
         Assert.Empty(Step(6, 40));
         Assert.Equal([FeedEvent.StartRampUp, FeedEvent.EndRampUp], Step(6, 100));
         Assert.Equal(rating, feed.Feed.Limit);
+    }
+
+    [Fact]
+    public void Targets_sent_together_stand_together_and_those_without_a_future_are_forgotten()
+    {
+        var rating = Watts.FromKilowatts(10);
+        PlacedFeed At(PlacedFeed feed, int seconds) => feed.Follow(Watts.Zero, rating, TimeSpan.FromSeconds(seconds)).Feed;
+        LoadTarget Of(string name, double? kilowatts, int start, int? end) =>
+            new(name, kilowatts is { } limit ? Watts.FromKilowatts(limit) : null, TimeSpan.FromSeconds(start), end is { } over ? TimeSpan.FromSeconds(over) : null, false);
+        var feed = new PlacedFeed(new FeedLoad("main-a", rating, Watts.Zero, [])).Receive([Of("a", 6, 10, 20), Of("a", 4, 20, 30)], TimeSpan.Zero);
+        Assert.Equal(Watts.FromKilowatts(6), At(feed, 10).Feed.Limit);
+        Assert.Equal(Watts.FromKilowatts(4), At(feed, 20).Feed.Limit);
+        Assert.Equal(rating, At(feed, 30).Feed.Limit);
+        // The first one holds again once one that came later is over.
+        feed = At(feed.Receive([Of("open", 8, 0, null)], TimeSpan.FromSeconds(40)).Receive([Of("short", 5, 40, 50)], TimeSpan.FromSeconds(40)), 45);
+        Assert.Equal((Watts.FromKilowatts(5), 2), (feed.Feed.Limit, feed.Feed.Targets.Count));
+        feed = At(feed, 50);
+        Assert.Equal((Watts.FromKilowatts(8), 1), (feed.Feed.Limit, feed.Feed.Targets.Count));
+        for (var i = 0; i < 10; i++)
+            feed = At(feed.Receive([Of($"again-{i}", 7, 60 + i, null)], TimeSpan.FromSeconds(60 + i)), 60 + i);
+        Assert.Equal((Watts.FromKilowatts(7), 1), (feed.Feed.Limit, feed.Feed.Targets.Count));
+        var (lifted, events) = feed.Receive([Of("off", null, 70, null)], TimeSpan.FromSeconds(70)).Follow(Watts.Zero, rating, TimeSpan.FromSeconds(70));
+        Assert.Equal((rating, 0), (lifted.Feed.Limit, lifted.Feed.Targets.Count));
+        Assert.Equal([FeedEvent.StartRampUp, FeedEvent.EndRampUp], events);
     }
 
     [Fact]

@@ -43,17 +43,17 @@ internal sealed class FlexAgent(
         }
         // Every target of one event has its name; where it gives none, its own id is one.
         var correlation = message.Envelope.CorrelationId ?? message.Envelope.Id;
-        var touched = new HashSet<FollowedFeed>();
-        foreach (var target in message.Targets.Where(target => !(target.End <= now)))
+        var touched = new List<FollowedFeed>();
+        foreach (var feed in _feeds.Values)
         {
-            foreach (var feed in target.Feeds.Count == 0 ? _feeds.Values : target.Feeds.Select(tag => _feeds[tag]))
-            {
-                feed.Receive(new LoadTarget(correlation, target.Limit, Instants.Since(target.Start ?? now), target.End is { } end ? Instants.Since(end) : null, target.IsBestEffort));
-                touched.Add(feed);
-            }
-        }
-        foreach (var feed in touched)
+            var targets = message.Targets.Where(target => !(target.End <= now) && (target.Feeds.Count == 0 || target.Feeds.Contains(feed.Tag)))
+                .Select(target => new LoadTarget(correlation, target.Limit, Instants.Since(target.Start ?? now), target.End is { } end ? Instants.Since(end) : null, target.IsBestEffort)).ToList();
+            if (targets.Count == 0)
+                continue;
+            feed.Receive(targets, Instants.Since(now));
+            touched.Add(feed);
             await grains.Power(feed.Hall, feed.Domain).Follow(feed.Targets);
+        }
         Remember(message.Envelope.Id);
         log.LogInformation("Load targets {Correlation} of {Source} are followed on {Feeds}", correlation, message.Envelope.Source, string.Join(", ", touched.Select(feed => feed.Tag)));
         await Tell(touched.ToDictionary(feed => feed.Tag, _ => FeedEvent.TargetSet), correlation, cancellation);

@@ -28,7 +28,7 @@ internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTa
     /// <summary>The targets, to be kept.</summary>
     public ValueList<FeedTarget> Targets => [.. Feed.Feed.Targets.Select(Keep)];
 
-    public void Receive(LoadTarget target) => Feed = Feed.Receive(target);
+    public void Receive(IReadOnlyList<LoadTarget> targets, TimeSpan instant) => Feed = Feed.Receive(targets, instant);
 
     /// <summary>Moves time on; tells what happened, and whether the target in force is another one.</summary>
     public (IReadOnlyList<FeedEvent> Events, bool IsOther) Follow(PowerView seen, Watts? measured, TimeSpan instant)
@@ -47,8 +47,8 @@ internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTa
         if (active != _watched)
         {
             // What a target asked for is over with it.
-            if (_watch?.Open is { } open && Measured is { } load)
-                yield return (open with { Status = BreachStatus.Resolved, Measured = load, ResolvedAt = instant }, _watched!);
+            if (_watch?.Open is { } open)
+                yield return (open with { Status = BreachStatus.Resolved, Measured = Measured ?? open.Measured, ResolvedAt = instant }, _watched!);
             (_watched, _watch) = (active, active is null ? null : new BreachWatch(AtLeastOne(active.Limit!.Value)));
         }
         if (_watch is null || Measured is not { } measured)
@@ -75,6 +75,7 @@ internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTa
     private static LoadTarget Load(FeedTarget target) => new(
         target.CorrelationId, target.Limit, Instants.Since(target.Start), target.End is { } end ? Instants.Since(end) : null, target.IsBestEffort);
 
-    private static FeedTarget Keep(LoadTarget target) => new(
-        target.CorrelationId, target.Limit, Instants.Of(target.Start), Instants.Of(target.End), target.IsBestEffort);
+    // A target above what the feed carries must not raise its limit.
+    private FeedTarget Keep(LoadTarget target) => new(
+        target.CorrelationId, target.Limit < Feed.Feed.Default ? target.Limit : null, Instants.Of(target.Start), Instants.Of(target.End), target.IsBestEffort);
 }
