@@ -1,8 +1,8 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Jobs;
 using ControlPlane.Grains.Power;
 using ControlPlane.Grains.Racks;
-using ControlPlane.Grains.Jobs;
 using ControlPlane.Testing;
 
 namespace ControlPlane.Grains.Tests;
