@@ -52,8 +52,12 @@ public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, dou
 /// <param name="ObservedWatts">What it draws.</param>
 /// <param name="HottestCelsius">Its hottest GPU.</param>
 /// <param name="LastReport">When it last reported.</param>
+/// <param name="SupplyCelsius">The coolant that it is given, as the building says.</param>
+/// <param name="ReturnCelsius">The coolant that it gives back, as the building says.</param>
+/// <param name="Leaks">Whether the building says that something leaks; null when it says nothing.</param>
 public sealed record RackResponse(
-    string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport);
+    string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport,
+    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null);
 
 /// <summary>A queue.</summary>
 /// <param name="Queue">Its name.</param>

@@ -109,6 +109,11 @@ internal static class HallCommands
     private static void Print(EventResponse happened) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{happened.Sequence,8}  {happened.At:HH:mm:ss.fff}  {happened.Kind,-20} {happened.Subject,-28} {happened.Message}"));
 
+    private static string Building(RackResponse rack) => rack.Leaks is not { } leaks ? "" : string.Create(
+        CultureInfo.InvariantCulture, $"{(leaks ? "LEAKS" : "dry")}{Coolant(" in", rack.SupplyCelsius)}{Coolant(" out", rack.ReturnCelsius)}");
+
+    private static string Coolant(string where, double? celsius) => celsius is { } known ? string.Create(CultureInfo.InvariantCulture, $"{where} {known:0.0} C") : "";
+
     private static void Print(HallResponse view)
     {
         var leased = view.Racks.Sum(rack => rack.LeasedGpus);
@@ -123,8 +128,8 @@ internal static class HallCommands
         Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY"], view.Links.Select(link => (IReadOnlyList<string>)[
             link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s"]));
         Console.WriteLine();
-        Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST"], view.Racks.Select(rack => (IReadOnlyList<string>)[
-            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown"]));
+        Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST", "BUILDING"], view.Racks.Select(rack => (IReadOnlyList<string>)[
+            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", Building(rack)]));
         Console.WriteLine();
         Table.Print(["QUEUE", "USED", "LIMIT", "WAITING"], view.Queues.Select(queue => (IReadOnlyList<string>)[
             queue.Queue, $"{queue.UsedGpus:0.##}", queue.LimitGpus is { } limit ? $"{limit:0.##}" : "none", $"{queue.Waiting}"]));

@@ -24,6 +24,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     HallCommands.BuildLimit(),
     HallCommands.BuildSet(),
     DemoCommand.Build(),
+    ExchangeCommand.Build(),
     ReplayCommand.Build(),
     SchemaCommand.Build(),
 };

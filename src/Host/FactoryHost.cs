@@ -3,6 +3,7 @@ using ControlPlane.Grains.Storage;
 using ControlPlane.Host.Agents;
 using ControlPlane.Host.Endpoints;
 using ControlPlane.Host.Examples;
+using ControlPlane.Host.Exchange;
 using ControlPlane.Host.Options;
 using ControlPlane.Host.Security;
 using ControlPlane.Web;
@@ -53,6 +54,7 @@ internal static class FactoryHost
         if (host.Summary)
             builder.Services.AddHostedService<LiveSummary>();
         HostTelemetry.Add(builder);
+        AddExchange(builder);
         return Map(builder.Build(), host);
     }
 
@@ -85,6 +87,18 @@ internal static class FactoryHost
         builder.Services.AddOptions<FactoryOptions>().Bind(builder.Configuration.GetSection("Factory"), HostSettings.Strict)
             .PostConfigure<IOptions<FactoryHostOptions>>((factory, settings) => factory.TimeScale = settings.Value.TimeScale)
             .ValidateDataAnnotations().ValidateOnStart();
+    }
+
+    private static void AddExchange(WebApplicationBuilder builder)
+    {
+        var exchange = HostSettings.Read<ExchangeOptions>(builder, "Exchange");
+        if (!exchange.Enabled)
+            return;
+        builder.Services.AddSingleton(exchange);
+        if (exchange.Embedded)
+            builder.Services.AddHostedService<EmbeddedBroker>();
+        builder.Services.AddSingleton<ExchangeLink>().AddSingleton<BuildingBridge>().AddSingleton<FlexAgent>();
+        builder.Services.AddHostedService<ExchangeService>();
     }
 
     private static WebApplication Map(WebApplication app, FactoryHostOptions host)

@@ -76,6 +76,8 @@ internal sealed class HallDecisions(
     {
         foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.Conditions.IsFailed(gpu)))
             FailGpu(gpu);
+        if (report.Building is { Leaks: true } && book.Names.Racks.TryGetValue(report.Rack, out var rack))
+            Close(rack);
         foreach (var start in report.Started)
         {
             if (Progress(start.Key) is not { } gang)
@@ -86,6 +88,20 @@ internal sealed class HallDecisions(
         }
         foreach (var end in report.Ended)
             Hear(end);
+    }
+
+    /// <summary>
+    /// Cordons what is still open of a rack that leaks. It stays so until an operator says that the rack is dry: that a
+    /// detector is silent again does not.
+    /// </summary>
+    private void Close(int rack)
+    {
+        var layout = book.Names.Layout;
+        for (var node = layout.Racks[rack].FirstNode; node < layout.Racks[rack].FirstNode + layout.Racks[rack].NodeCount; node++)
+        {
+            if (book.State!.ConditionOf(node) == NodeCondition.Ready)
+                SetCondition(layout.Nodes[node].Id, NodeCondition.Cordoned);
+        }
     }
 
     /// <summary>

@@ -52,7 +52,12 @@ public sealed record PowerView(
     [property: Id(3)] Watts Limit,
     [property: Id(4)] Watts Committed,
     [property: Id(5)] Watts Observed,
-    [property: Id(6)] bool IsEstimate);
+    [property: Id(6)] bool IsEstimate)
+{
+    /// <summary>Its limit as declared, when nobody asked for another one.</summary>
+    [Id(7)]
+    public Watts Rating { get; init; }
+}
 
 /// <summary>A cooling loop in figures.</summary>
 /// <param name="Loop">Its name.</param>
@@ -92,7 +97,20 @@ public sealed record RackView(
     [property: Id(3)] int LeasedGpus,
     [property: Id(4)] Watts? Observed,
     [property: Id(5)] Celsius? Hottest,
-    [property: Id(6)] DateTimeOffset? LastReport);
+    [property: Id(6)] DateTimeOffset? LastReport)
+{
+    /// <summary>Temperature of the coolant that it is given, as the building says; null when unknown.</summary>
+    [Id(7)]
+    public Celsius? Supply { get; init; }
+
+    /// <summary>Temperature of the coolant that it gives back, as the building says; null when unknown.</summary>
+    [Id(8)]
+    public Celsius? Return { get; init; }
+
+    /// <summary>Whether the building says that something leaks; null when it says nothing.</summary>
+    [Id(9)]
+    public bool? Leaks { get; init; }
+}
 
 /// <summary>A queue in figures.</summary>
 /// <param name="Queue">Its name.</param>

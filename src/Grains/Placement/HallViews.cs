@@ -1,6 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Jobs;
+using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
@@ -9,7 +10,8 @@ namespace ControlPlane.Grains.Placement;
 /// <param name="At">When.</param>
 /// <param name="Watts">What it draws, or null when unknown.</param>
 /// <param name="HottestCelsius">Its hottest GPU, or null when unknown.</param>
-internal sealed record RackTelemetry(DateTimeOffset At, double? Watts, double? HottestCelsius);
+/// <param name="Building">What the building's instruments show of it, or null.</param>
+internal sealed record RackTelemetry(DateTimeOffset At, double? Watts, double? HottestCelsius, BuildingReading? Building);
 
 /// <summary>Makes a hall's figures for people.</summary>
 internal static class HallViews
@@ -50,7 +52,10 @@ internal static class HallViews
         }
         return layout.PowerDomains.Select((domain, index) => new PowerView(
             domain.Id, domain.Kind, domain.Parent < 0 ? null : layout.PowerDomains[domain.Parent].Id, state.PowerLimit(index),
-            state.PowerCommitted(index), Watts.FromWatts(observed[index]), isEstimate[index])).ToValueList();
+            state.PowerCommitted(index), Watts.FromWatts(observed[index]), isEstimate[index])
+        {
+            Rating = domain.Limit,
+        }).ToValueList();
     }
 
     private static ValueList<CoolingView> Cooling(HallState state) =>
@@ -77,7 +82,12 @@ internal static class HallViews
             var heard = telemetry.GetValueOrDefault(rack.Id);
             return new RackView(
                 rack.Id, rack.Type, gpus, leased, heard?.Watts is { } watts ? Watts.FromWatts(watts) : null,
-                heard?.HottestCelsius is { } hottest ? Celsius.FromDegrees(hottest) : null, heard?.At);
+                heard?.HottestCelsius is { } hottest ? Celsius.FromDegrees(hottest) : null, heard?.At)
+            {
+                Supply = heard?.Building?.SupplyCelsius is { } supply ? Celsius.FromDegrees(supply) : null,
+                Return = heard?.Building?.ReturnCelsius is { } back ? Celsius.FromDegrees(back) : null,
+                Leaks = heard?.Building?.Leaks,
+            };
         }).ToValueList();
 
     private static ValueList<QueueView> Queues(HallBook book, HallState state)

@@ -149,7 +149,7 @@ internal sealed partial class PlacementGrain(
     public async Task<RackOrders> Report(RackReport report)
     {
         ThrowIfPoisoned();
-        _telemetry[report.Rack] = new RackTelemetry(clock.GetUtcNow(), report.Watts, report.HottestCelsius);
+        _telemetry[report.Rack] = new RackTelemetry(clock.GetUtcNow(), report.Watts, report.HottestCelsius, report.Building);
         var before = _book.Sequence;
         _decisions.Hear(report);
         _power.Hear(report.Rack, report.Revision);

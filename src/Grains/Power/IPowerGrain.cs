@@ -12,6 +12,17 @@ public interface IPowerGrain : IGrainWithStringKey
     [Alias("SetLimit")]
     Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason);
 
+    /// <summary>
+    /// Has the tree follow load targets of the grid, durably, instead of those before: the one in force limits the root
+    /// beside what operators ask for, and the lower of both holds. To be called again when one begins or ends.
+    /// </summary>
+    [Alias("Follow")]
+    Task<PowerLimitAnswer> Follow(ValueList<FeedTarget> targets);
+
+    /// <summary>The load targets that the tree follows.</summary>
+    [Alias("Targets")]
+    Task<ValueList<FeedTarget>> Targets();
+
     /// <summary>The limits asked for.</summary>
     [Alias("Get")]
     Task<ValueList<RequestedLimit>> Get();
@@ -28,3 +39,17 @@ public sealed record RequestedLimit(
     [property: Id(1)] Watts Limit,
     [property: Id(2)] string Reason,
     [property: Id(3)] DateTimeOffset At);
+
+/// <summary>A load target of the grid.</summary>
+/// <param name="CorrelationId">The name under which it was sent.</param>
+/// <param name="Limit">The most that the feed may draw; its default when null.</param>
+/// <param name="Start">When it begins.</param>
+/// <param name="End">When it ends; null when it holds until another one replaces it.</param>
+/// <param name="IsBestEffort">Shed what can be shed without ending work.</param>
+[GenerateSerializer, Immutable, Alias("FeedTarget")]
+public sealed record FeedTarget(
+    [property: Id(0)] string CorrelationId,
+    [property: Id(1)] Watts? Limit,
+    [property: Id(2)] DateTimeOffset Start,
+    [property: Id(3)] DateTimeOffset? End,
+    [property: Id(4)] bool IsBestEffort);

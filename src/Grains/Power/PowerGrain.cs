@@ -10,6 +10,7 @@ namespace ControlPlane.Grains.Power;
 internal sealed record PowerRow
 {
     [Id(0)] public ValueList<RequestedLimit> Limits { get; init; }
+    [Id(1)] public ValueList<FeedTarget> Targets { get; init; }
 }
 
 /// <inheritdoc cref="IPowerGrain"/>
@@ -19,6 +20,8 @@ internal sealed class PowerGrain(
 {
     private HallId Hall => new(this.GetPrimaryKeyString().Split('/')[1]);
 
+    private PowerDomainId Root => new(this.GetPrimaryKeyString().Split('/')[2]);
+
     public async Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason)
     {
         ThrowIfPoisoned();
@@ -26,11 +29,25 @@ internal sealed class PowerGrain(
         var others = Row.Limits.Where(asked => asked.Domain != domain);
         var limits = limit is { } watts ? others.Append(new RequestedLimit(domain, watts, reason, clock.GetUtcNow())) : others;
         var before = Row;
-        await Commit(new PowerRow { Limits = limits.ToValueList() });
-        var answer = await GrainFactory.Hall(Hall).SetPowerLimit(domain, limit);
+        await Commit(Row with { Limits = limits.ToValueList() });
+        var answer = await Tell(domain);
         if (!answer.Found)
             await Commit(before);
         return answer;
+    }
+
+    public async Task<PowerLimitAnswer> Follow(ValueList<FeedTarget> targets)
+    {
+        ThrowIfPoisoned();
+        if (Row.Targets != targets)
+            await Commit(Row with { Targets = targets });
+        return await Tell(Root);
+    }
+
+    public Task<ValueList<FeedTarget>> Targets()
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(Row.Targets);
     }
 
     public Task<ValueList<RequestedLimit>> Get()
@@ -41,7 +58,24 @@ internal sealed class PowerGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var asked in Row.Limits)
-            await GrainFactory.Hall(Hall).SetPowerLimit(asked.Domain, asked.Limit);
+        foreach (var domain in Row.Limits.Select(asked => asked.Domain).Append(Root).Distinct().Where(domain => domain != Root || Row.Targets.Count > 0 || Asked(Root) is not null))
+            await Tell(domain);
+    }
+
+    private Task<PowerLimitAnswer> Tell(PowerDomainId domain)
+    {
+        var asked = Asked(domain);
+        if (domain == Root && InForce() is { } target && !(target >= asked))
+            asked = target;
+        return GrainFactory.Hall(Hall).SetPowerLimit(domain, asked);
+    }
+
+    private Watts? Asked(PowerDomainId domain) => Row.Limits.Where(asked => asked.Domain == domain).Select(asked => (Watts?)asked.Limit).FirstOrDefault();
+
+    // Of several targets the one that came last.
+    private Watts? InForce()
+    {
+        var now = clock.GetUtcNow();
+        return Row.Targets.LastOrDefault(target => now >= target.Start && !(now >= target.End))?.Limit;
     }
 }

@@ -20,6 +20,10 @@ public interface IRackGrain : IGrainWithStringKey
     /// <summary>A sample of devices that an agent owns.</summary>
     [OneWay, Alias("Observe")]
     Task Observe(ValueList<GpuSample> samples);
+
+    /// <summary>What the building's own instruments show of the rack.</summary>
+    [OneWay, Alias("ObserveBuilding")]
+    Task ObserveBuilding(BuildingReading reading);
 }
 
 /// <summary>What a rack should be doing.</summary>
@@ -140,7 +144,30 @@ public sealed record RackReport(
     [property: Id(3)] ValueList<LeaseEnd> Ended,
     [property: Id(4)] double? Watts,
     [property: Id(5)] double? HottestCelsius,
-    [property: Id(6)] ValueList<GpuId> FailedGpus);
+    [property: Id(6)] ValueList<GpuId> FailedGpus)
+{
+    /// <summary>What the building's instruments show of it, or null when nothing is heard of them.</summary>
+    [Id(7)]
+    public BuildingReading? Building { get; init; }
+}
+
+/// <summary>What a building's instruments show of a rack; null is unknown, never zero.</summary>
+/// <param name="Watts">What it draws, at the meter.</param>
+/// <param name="SupplyCelsius">Temperature of the coolant that it is given.</param>
+/// <param name="ReturnCelsius">Temperature of the coolant that it gives back.</param>
+/// <param name="Leaks">True while something leaks: nothing new is placed there.</param>
+/// <param name="At">When it was heard.</param>
+[GenerateSerializer, Immutable, Alias("BuildingReading")]
+public sealed record BuildingReading(
+    [property: Id(0)] double? Watts,
+    [property: Id(1)] double? SupplyCelsius,
+    [property: Id(2)] double? ReturnCelsius,
+    [property: Id(3)] bool Leaks,
+    [property: Id(4)] DateTimeOffset At)
+{
+    /// <summary>After this long without a word the building's readings are unknown.</summary>
+    public static readonly TimeSpan SilentAfter = TimeSpan.FromSeconds(60);
+}
 
 /// <summary>A lease whose work runs.</summary>
 /// <param name="Key">The lease.</param>

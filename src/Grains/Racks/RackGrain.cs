@@ -13,10 +13,14 @@ internal sealed class RackGrain(
     private readonly Dictionary<LeaseKey, RackLease> _leases = [];
     private readonly Dictionary<GpuId, GpuSample> _samples = [];
     private RackOrders? _orders;
+    private BuildingReading? _building;
     private IGrainTimer? _timer;
     private IGrainTimer? _nextEnd;
 
-    private RackCard Card => _orders!.Rack!;
+    // What cools the rack is known best by the building.
+    private RackCard Card => Building?.SupplyCelsius is { } supply ? _orders!.Rack! with { InletCelsius = supply } : _orders!.Rack!;
+
+    private BuildingReading? Building => _building is { } heard && clock.GetUtcNow() - heard.At <= BuildingReading.SilentAfter ? heard : null;
 
     public async Task Assign(RackOrders orders)
     {
@@ -39,6 +43,14 @@ internal sealed class RackGrain(
         foreach (var sample in samples)
             _samples[sample.Gpu] = sample;
         return Task.CompletedTask;
+    }
+
+    public async Task ObserveBuilding(BuildingReading reading)
+    {
+        var isUrgent = reading.Leaks && _building?.Leaks != true;
+        _building = reading;
+        if (isUrgent)
+            await ReportNow();
     }
 
     /// <summary>Ends leases that are not in the orders, begins those that are new.</summary>
@@ -167,7 +179,10 @@ internal sealed class RackGrain(
         var report = new RackReport(
             Card.Rack, _orders.Revision, started.Select(lease => new LeaseStart(lease.Lease.Key, lease.StartedAt!.Value)).ToValueList(),
             _leases.Values.Where(lease => lease.End is not null).Select(lease => lease.End!).ToValueList(),
-            reading.Watts, reading.HottestCelsius, reading.FailedGpus);
+            Building?.Watts ?? reading.Watts, reading.HottestCelsius, reading.FailedGpus)
+        {
+            Building = Building,
+        };
         var incarnation = _orders.Incarnation;
         var answer = await GrainFactory.Hall(_orders.Hall).Report(report);
         if (answer.Incarnation == incarnation)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ControlPlane.Conformance.Tests.Exchange;
 using ControlPlane.Conformance.Tests.Facility;
 using ControlPlane.Conformance.Tests.Physics;
 
@@ -12,7 +13,10 @@ public static class AnyCaseFile
     /// <exception cref="CaseException">The file is not of a form that is known.</exception>
     public static IReadOnlyList<CaseOutcome> Run(string path)
     {
-        var root = JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new CaseException("the file is not a JSON object");
+        var file = JsonNode.Parse(File.ReadAllText(path));
+        if (file is JsonArray messages)
+            return ExchangeFile.Run(messages);
+        var root = file as JsonObject ?? throw new CaseException("the file is neither a JSON object nor a list of messages");
         return (root["schema"] ?? root["format"])?.ToString() switch
         {
             PhysicsFile.Schema => PhysicsFile.Run(path, root),
