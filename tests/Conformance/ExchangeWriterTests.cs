@@ -42,7 +42,7 @@ public sealed class ExchangeWriterTests
             {
                 AssertValid("flex/PowerBreachAlertEvent.json", ExchangeWriter.Write(new BreachMessage(Envelope(Id), new BreachReport(
                     "main-a", Id, status, severity, At, status == BreachStatus.Resolved ? At : null, Id, Watts.FromKilowatts(300), Watts.FromKilowatts(350),
-                    [new ShedHint("h100-01", "chassis", "power_cap", null), new ShedHint("h100-02", "chassis", "power_cap", Watts.FromKilowatts(20))]))));
+                    [new ResourceHint("h100-01", "chassis", "power_cap", null), new ResourceHint("h100-02", "chassis", "power_cap", Watts.FromKilowatts(20))]))));
             }
         }
     }

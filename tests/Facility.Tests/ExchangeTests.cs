@@ -47,7 +47,7 @@ public class ExchangeTests
             var targets = Enumerable.Range(0, count).Select(_ => new FeedStateTarget(flag, watts, Start, flag ? Start.AddHours(1) : null, flag, Guid.Empty.ToString()));
             var state = new PowerStateMessage(envelope, Start, [new FeedState("main-a", watts, watts, watts, [.. targets], watts, flag, happened, flag ? Start : null, flag)]);
             Assert.Equal(state, Message(ExchangeTopic.PowerState("a"), ExchangeWriter.Write(state).ToJsonString()));
-            var hints = Enumerable.Range(0, count).Select(i => new ShedHint($"n{i}", "node", "power_cap", flag ? watts : null));
+            var hints = Enumerable.Range(0, count).Select(i => new ResourceHint($"n{i}", "node", "power_cap", flag ? watts : null));
             var breach = new BreachMessage(envelope, new BreachReport(
                 "main-a", Guid.Empty.ToString(), status, flag ? BreachSeverity.Critical : BreachSeverity.Warning, Start, flag ? Start : null, Guid.Empty.ToString(), watts, watts, [.. hints]));
             Assert.Equal(breach, Message(ExchangeTopic.Breach("a"), ExchangeWriter.Write(breach).ToJsonString()));

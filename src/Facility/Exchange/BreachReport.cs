@@ -17,7 +17,7 @@ namespace ControlPlane.Facility.Exchange;
 /// <param name="Hints">What should be shed, most urgent first.</param>
 public sealed record BreachReport(
     string Feed, string BreachId, BreachStatus Status, BreachSeverity Severity, DateTimeOffset DetectedAt, DateTimeOffset? ResolvedAt,
-    string CorrelationId, Watts Limit, Watts Measured, ValueList<ShedHint> Hints)
+    string CorrelationId, Watts Limit, Watts Measured, ValueList<ResourceHint> Hints)
 {
     /// <summary>What the building may do, least disruptive first: nothing once the breach is over.</summary>
     public ValueList<string> Actions => (Status, Severity) switch
@@ -33,4 +33,4 @@ public sealed record BreachReport(
 /// <param name="Type">node, gpu or chassis.</param>
 /// <param name="Action">power_cap, throttle or suspend.</param>
 /// <param name="Target">What it should draw then, or null.</param>
-public sealed record ShedHint(string Resource, string Type, string Action, Watts? Target);
+public sealed record ResourceHint(string Resource, string Type, string Action, Watts? Target);

@@ -109,7 +109,7 @@ public static class ExchangeWriter
         };
     }
 
-    private static JsonObject Hint(ShedHint hint, int index)
+    private static JsonObject Hint(ResourceHint hint, int index)
     {
         var written = new JsonObject
         {

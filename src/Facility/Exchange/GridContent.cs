@@ -64,7 +64,7 @@ internal static class GridContent
                 ? [.. hints.EnumerateArray().OrderBy(hint => hint.GetProperty("priority").GetDouble()).Select(Hint)] : []);
     }
 
-    private static ShedHint Hint(JsonElement hint) => new(
+    private static ResourceHint Hint(JsonElement hint) => new(
         Text(hint, "resource_id")!, Text(hint, "resource_type")!, Text(hint, "action")!, hint.TryGetProperty("target_power", out var power) ? Power(power) : null);
 
     private static bool IsBestEffort(JsonElement target) =>

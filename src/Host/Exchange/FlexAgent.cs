@@ -130,10 +130,10 @@ internal sealed class FlexAgent(
     }
 
     // Whoever draws most can give up most.
-    private ValueList<ShedHint> Hints(FollowedFeed feed) =>
+    private ValueList<ResourceHint> Hints(FollowedFeed feed) =>
     [
         .. _halls[feed.Hall].Racks.Where(rack => rack.LeasedGpus > 0 && rack.Observed > Watts.Zero)
-            .OrderByDescending(rack => rack.Observed).Take(MostHints).Select(rack => new ShedHint(rack.Rack.Value, "chassis", "power_cap", null)),
+            .OrderByDescending(rack => rack.Observed).Take(MostHints).Select(rack => new ResourceHint(rack.Rack.Value, "chassis", "power_cap", null)),
     ];
 
     private EventEnvelope Envelope(DateTimeOffset now, string? correlation) => new(
