@@ -12,11 +12,11 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
 {
     private readonly Dictionary<RackId, long> _followed = [];
     private DateTimeOffset _raisedAt;
-    private long _lookedAt = -1;
+    private (long Changes, JobId? Job) _lookedAt = (-1, null);
     private DateTimeOffset _loweredAt;
 
     /// <summary>How long racks may take to confirm before others act as if they never did.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>True while jobs are on their way to draw less; a rack that stays silent does not hold up the hall.</summary>
     public bool IsUnderWay => book.BeingLowered.Count > 0 && now() - _loweredAt < Patience;
@@ -36,10 +36,13 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     /// <summary>Has flexible jobs draw less where the first of those who wait would then start.</summary>
     public void MakeRoom()
     {
-        if (book.State is null || book.WaitingCount == 0 || IsUnderWay || book.Changes == _lookedAt || Asked(book).Count > 0)
+        if (book.State is null || book.WaitingCount == 0 || IsUnderWay || Asked(book).Count > 0)
             return;
-        _lookedAt = book.Changes;
+        // Nothing changes what fits when a job comes to the head of the line, but what it may ask of others does.
         var first = book.Waiting.First();
+        if (_lookedAt == (book.Changes, first.Job))
+            return;
+        _lookedAt = (book.Changes, first.Job);
         if (RoomOf(book, first.Job, (ulong)Next) is not { Count: > 0 } lower)
             return;
         _loweredAt = now();
