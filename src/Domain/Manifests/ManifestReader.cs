@@ -49,10 +49,11 @@ public static class ManifestReader
 
     private static List<YamlNode> Documents(string text, string file, List<ManifestError> errors)
     {
+        var parser = new BoundedParser(new StringReader(text));
         try
         {
             var stream = new YamlStream();
-            stream.Load(new BoundedParser(new StringReader(text)));
+            stream.Load(parser);
             return [.. stream.Documents.Select(document => document.RootNode).Where(root => !IsEmpty(root))];
         }
         catch (YamlException fault)
@@ -60,6 +61,13 @@ public static class ManifestReader
             errors.Add(new ManifestError(
                 file, (int)fault.Start.Line, (int)fault.Start.Column, "",
                 "the text is not valid YAML or JSON: " + (fault.InnerException is YamlException inner ? inner.Message : fault.Message), ""));
+            return [];
+        }
+        catch (ArgumentException fault) when (fault.ParamName == "parser")
+        {
+            // Some broken texts make the library meet an event where it expects a value; it says so without a place.
+            var at = parser.Current?.Start ?? Mark.Empty;
+            errors.Add(new ManifestError(file, (int)at.Line, (int)at.Column, "", "the text is not valid YAML or JSON: a value is missing here", ""));
             return [];
         }
     }
