@@ -31,17 +31,9 @@ public sealed class CduPump : Scenario
         hall.Loops.Add(new TwinLoop("cdu-1", Celsius.FromDegrees(40)));
         hall.Loops.Add(new TwinLoop("cdu-2", Celsius.FromDegrees(40)));
         for (var rack = 0; rack < 4; rack++)
-            hall.Racks.Add(new TwinRack($"nvl72-{rack + 1}", 0, rack / 2, 72, Watts.FromWatts(22_000)));
+            hall.Racks.Add(Equipment.Nvl72(rack + 1, 0, rack / 2));
         for (var rack = 0; rack < 2; rack++)
-        {
-            hall.Jobs.Add(new TwinJob($"train-{rack + 1}", CapCurves.Find("A100-SXM4-400W", WorkloadClass.Training)!, FlexClass.Flex3)
-            {
-                Demand = _ => Watts.FromWatts(1200),
-                Idle = Watts.FromWatts(120),
-                LeastCap = Watts.FromWatts(200),
-                MostCap = Watts.FromWatts(1200),
-            }.On(rack, 72));
-        }
+            hall.Jobs.Add(Equipment.Gb200($"train-{rack + 1}", WorkloadClass.Training, FlexClass.Flex3, _ => Equipment.Nvl72Gpu).On(rack, Equipment.Nvl72Gpus));
         return hall;
     }
 
@@ -70,7 +62,7 @@ public sealed class CduPump : Scenario
 
     internal override IReadOnlyDictionary<string, double> Extra(TwinHall hall, ScenarioRecord record) => new Dictionary<string, double>
     {
-        ["seconds to the lowest caps"] = record.SecondsUntilBelow((4 * 22_000) + (144 * 205)),
+        ["seconds to the lowest caps"] = record.SecondsUntilBelow((4 * Equipment.Nvl72Trays.Value) + (2 * Equipment.Nvl72Gpus * 205)),
         ["jobs at work at the end"] = hall.Jobs.Count(job => job.Speed > 0),
     };
 }

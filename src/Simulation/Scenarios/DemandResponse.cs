@@ -100,7 +100,7 @@ public sealed class DemandResponse : Scenario
             ScenarioTarget.AtMost("seconds of the window above the target: none", outcome.TimeToSafeSeconds ?? 1e9, 0),
             ScenarioTarget.AtMost("floors broken in the window: none", outcome.Extra["floors broken in the window"], 0),
             ScenarioTarget.AtMost("overshoot below the target, at most 3 %", outcome.Overshoot, 0.03),
-            ScenarioTarget.AtLeast("weighted performance over the trial's 400 minutes, at least 0.93 (the trial: 0.908)", outcome.Extra["performance of the trial"], 0.93),
+            ScenarioTarget.AtLeast("weighted performance over the 400 minutes, at least 0.93 (the trial states 0.908)", outcome.Extra["performance of the trial"], 0.93),
             ScenarioTarget.AtMost("fastest rise at the meter in a second, at most 1 %", outcome.Extra["fastest rise"], 0.01),
             ScenarioTarget.AtMost("GPU-hours lost: none", outcome.GpuHoursLost, 0),
         ];

@@ -20,15 +20,14 @@ public sealed class FeedTooSmall : Scenario
     /// <inheritdoc/>
     public override TwinHall Build()
     {
-        var hall = new TwinHall { Slowdown = Celsius.FromDegrees(87), Die = Facility.ThermalMass.HeatSink };
-        hall.Loops.Add(new TwinLoop("air", Celsius.FromDegrees(24)));
+        var hall = Equipment.AirCooled();
         (string Feed, double Watts)[] feeds = [("feed-a", 58_000), ("feed-b", 75_000)];
         foreach (var (feed, watts) in feeds)
         {
             var domain = hall.Domains.Count;
             hall.Domains.Add(new TwinDomain(feed, -1, Watts.FromWatts(watts)) { Breaker = BreakerAt(Watts.FromWatts(watts)) });
             for (var rack = 0; rack < 2; rack++)
-                hall.Racks.Add(new TwinRack($"{feed}-rack-{rack + 1}", domain, 0, 32, Watts.FromWatts(4 * 2800)));
+                hall.Racks.Add(Equipment.DgxRack($"{feed}-rack-{rack + 1}", domain));
             hall.Jobs.Add(Job($"on-{feed}").On(hall.Racks.Count - 2, 32));
         }
         hall.Jobs.Add(Job("comes"));
@@ -62,9 +61,5 @@ public sealed class FeedTooSmall : Scenario
         ["speed of those that ran"] = Math.Min(record.SpeedOf(hall.Jobs[0]), record.SpeedOf(hall.Jobs[1])),
     };
 
-    private static TwinJob Job(string name) => new(name, CapCurves.Find("A100-SXM4-400W", WorkloadClass.Training)!, FlexClass.Flex2)
-    {
-        Demand = _ => Watts.FromWatts(650),
-        LeastCap = Watts.FromWatts(200),
-    };
+    private static TwinJob Job(string name) => Equipment.H100(name, WorkloadClass.Training, FlexClass.Flex2);
 }

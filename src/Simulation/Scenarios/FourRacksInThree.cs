@@ -9,8 +9,6 @@ namespace ControlPlane.Simulation.Scenarios;
 /// <summary>Four managed racks inside what three unmanaged ones draw at most: two inference services whose draws rise and fall.</summary>
 public sealed class FourRacksInThree : Scenario
 {
-    private const double TrayWatts = 22_000;
-
     /// <inheritdoc/>
     public override string Name => "dps-four-racks-in-three";
 
@@ -59,7 +57,7 @@ public sealed class FourRacksInThree : Scenario
     internal override IReadOnlyDictionary<string, double> Extra(TwinHall hall, ScenarioRecord record) => new Dictionary<string, double>
     {
         ["seconds above"] = record.SecondsAbove(EnvelopeWatts),
-        ["tokens over nameplate"] = hall.Jobs.Sum(job => job.DoneSeconds * job.Gpus) / (hall.Now.TotalSeconds * 72 * Math.Floor(EnvelopeWatts / ((72 * 1200) + TrayWatts))),
+        ["tokens over nameplate"] = hall.Jobs.Sum(job => job.DoneSeconds * job.Gpus) / (hall.Now.TotalSeconds * 72 * Math.Floor(EnvelopeWatts / ((Equipment.Nvl72Gpu * Equipment.Nvl72Gpus) + Equipment.Nvl72Trays).Value)),
         // Three unmanaged racks work at full speed all the time.
         ["tokens over three racks"] = hall.Jobs.Sum(job => job.DoneSeconds * job.Gpus) / (hall.Now.TotalSeconds * 3 * 72),
     };
@@ -71,7 +69,7 @@ public sealed class FourRacksInThree : Scenario
         hall.Loops.Add(new TwinLoop("cdu", Celsius.FromDegrees(35)));
         for (var rack = 0; rack < racks; rack++)
         {
-            hall.Racks.Add(new TwinRack($"nvl72-{rack + 1}", 0, 0, 72, Watts.FromWatts(TrayWatts)));
+            hall.Racks.Add(Equipment.Nvl72(rack + 1, 0));
             hall.Jobs.Add(Service($"throughput-{rack + 1}", rack, 950, 150, 0.7 * rack).On(rack, 36));
             hall.Jobs.Add(Service($"latency-{rack + 1}", rack, 480, 120, 2 + (1.3 * rack)).On(rack, 36));
         }
@@ -80,14 +78,7 @@ public sealed class FourRacksInThree : Scenario
 
     // Draws follow the requests: two waves of different length and a ripple, each rack with its own phase.
     private static TwinJob Service(string name, int rack, double mean, double swing, double phase) =>
-        new(name, CapCurves.Find("A100-SXM4-400W", WorkloadClass.Decode)!, FlexClass.Flex2)
-        {
-            Demand = at => Watts.FromWatts(mean + (swing * ((0.6 * Math.Sin((at.TotalSeconds / 420) + phase)) + (0.4 * Math.Sin((at.TotalSeconds / 95) + (2 * phase) + rack))))),
-            Idle = Watts.FromWatts(120),
-            LeastCap = Watts.FromWatts(200),
-            MostCap = Watts.FromWatts(1200),
-            IsGang = false,
-        };
+        Equipment.Gb200(name, WorkloadClass.Decode, FlexClass.Flex2, at => Watts.FromWatts(mean + (swing * ((0.6 * Math.Sin((at.TotalSeconds / 420) + phase)) + (0.4 * Math.Sin((at.TotalSeconds / 95) + (2 * phase) + rack))))));
 
     private static double PeakOfThree()
     {

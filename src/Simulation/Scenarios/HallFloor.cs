@@ -20,14 +20,11 @@ internal static class HallFloor
     private const int RackNodes = 5;
     private const int Rows = 5;
 
-    /// <summary>What all but the GPUs of a DGX H100 draw: 8.4 kW, the most that was measured of one, less eight times 700 W.</summary>
-    private static readonly Watts NodeOverhead = Watts.FromWatts(2800);
-
     /// <summary>Nameplate of a DGX H100 (NVIDIA).</summary>
     public static Watts NodeNameplate { get; } = Watts.FromWatts(10_200);
 
     /// <summary>A node whose GPUs are all at the lowest cap they accept.</summary>
-    public static Watts NodeArmed { get; } = Watts.FromWatts(2800 + (NodeGpus * 200));
+    public static Watts NodeArmed { get; } = Equipment.DgxOverhead + Watts.FromWatts(NodeGpus * 200);
 
     /// <summary>What the meter may show.</summary>
     public static Watts Envelope { get; } = Watts.FromKilowatts(950);
@@ -41,8 +38,7 @@ internal static class HallFloor
     /// <summary>Builds it with so many nodes.</summary>
     public static TwinHall Build(HallLoad load, int nodes, TimeSpan length)
     {
-        var hall = new TwinHall { Slowdown = Celsius.FromDegrees(87), Die = ThermalMass.HeatSink };
-        hall.Loops.Add(new TwinLoop("air", Celsius.FromDegrees(24)));
+        var hall = Equipment.AirCooled();
         hall.Domains.Add(new TwinDomain("meter", -1, Envelope));
         // A row may carry a sixth more than its part, as feeds are built in sizes.
         for (var row = 0; row < Rows; row++)
@@ -55,7 +51,7 @@ internal static class HallFloor
             if (node % RackNodes == 0)
             {
                 var count = Math.Min(RackNodes, nodes - node);
-                hall.Racks.Add(new TwinRack($"dgx-{rack + 1}", 1 + (rack % Rows), 0, count * NodeGpus, NodeOverhead * count));
+                hall.Racks.Add(new TwinRack($"dgx-{rack + 1}", 1 + (rack % Rows), 0, count * NodeGpus, Equipment.DgxOverhead * count));
             }
             if (node % 4 == 1)
                 hall.Jobs.Add(serving.Next().On(rack, NodeGpus));

@@ -29,7 +29,7 @@ public sealed class HeatWave : Scenario
     /// <inheritdoc/>
     public override TwinHall Build()
     {
-        var hall = new TwinHall { Slowdown = Celsius.FromDegrees(87), Die = Facility.ThermalMass.HeatSink };
+        var hall = Equipment.AirCooled();
         hall.Domains.Add(new TwinDomain("feed", -1, Watts.FromWatts(240_000)));
         // Three quarters of what a hot rack blows out returns to the cooling; the rest, and a little of the cool racks', does not.
         double[][] shares =
@@ -38,14 +38,14 @@ public sealed class HeatWave : Scenario
             [0.00, 0.01, 0.01, 0.03, 0.01, 0.00], [0.00, 0.00, 0.01, 0.01, 0.03, 0.01], [0.00, 0.00, 0.00, 0.00, 0.01, 0.03],
         ];
         var flow = FluidFlow.FromCubicMetresPerSecond(2.2);
-        hall.Loops.Add(new TwinLoop("air", Celsius.FromDegrees(SupplyCelsius)) { Recirculation = new Recirculation(shares, [flow, flow, flow, flow, flow, flow], Fluid.Air) });
+        hall.Loops[0] = new TwinLoop("air", Celsius.FromDegrees(SupplyCelsius)) { Recirculation = new Recirculation(shares, [flow, flow, flow, flow, flow, flow], Fluid.Air) };
         for (var rack = 0; rack < 6; rack++)
-            hall.Racks.Add(new TwinRack($"rack-{rack + 1}", 0, 0, 32, Watts.FromWatts(4 * 2800)));
+            hall.Racks.Add(Equipment.DgxRack($"rack-{rack + 1}", 0));
         for (var rack = 0; rack < 3; rack++)
         {
-            hall.Jobs.Add(Job($"train-{rack + 1}", WorkloadClass.Training, FlexClass.Flex3).On(rack, 16));
-            hall.Jobs.Add(Job($"infer-{rack + 1}", WorkloadClass.Decode, FlexClass.Flex2).On(rack, 16));
-            hall.Jobs.Add(Job($"serve-{rack + 1}", WorkloadClass.Decode, FlexClass.Flex1).On(rack + 3, 16));
+            hall.Jobs.Add(Equipment.H100($"train-{rack + 1}", WorkloadClass.Training, FlexClass.Flex3).On(rack, 16));
+            hall.Jobs.Add(Equipment.H100($"infer-{rack + 1}", WorkloadClass.Decode, FlexClass.Flex2).On(rack, 16));
+            hall.Jobs.Add(Equipment.H100($"serve-{rack + 1}", WorkloadClass.Decode, FlexClass.Flex1).On(rack + 3, 16));
         }
         return hall;
     }
@@ -72,12 +72,4 @@ public sealed class HeatWave : Scenario
             ScenarioTarget.AtMost("floors broken: none", outcome.FloorsBroken, 0),
         ];
     }
-
-    private static TwinJob Job(string name, WorkloadClass work, FlexClass flex) => new(name, CapCurves.Find("A100-SXM4-400W", work)!, flex)
-    {
-        Demand = _ => Watts.FromWatts(650),
-        LeastCap = Watts.FromWatts(200),
-        MostCap = Watts.FromWatts(700),
-        IsGang = work == WorkloadClass.Training,
-    };
 }

@@ -20,14 +20,14 @@ public sealed class LinkFlap : Scenario
     /// <inheritdoc/>
     public override TwinHall Build()
     {
-        var hall = new TwinHall { Slowdown = Celsius.FromDegrees(87), Die = Facility.ThermalMass.HeatSink };
+        var hall = Equipment.AirCooled();
         hall.Domains.Add(new TwinDomain("feed", -1, Watts.FromWatts(200_000)));
-        hall.Loops.Add(new TwinLoop("air", Celsius.FromDegrees(24)));
         hall.Links.Add(new TwinLink("leaf-1 uplink"));
         for (var rack = 0; rack < 4; rack++)
-            hall.Racks.Add(new TwinRack($"rack-{rack + 1}", 0, 0, 32, Watts.FromWatts(4 * 2800)));
-        hall.Jobs.Add(Job("crossing", 0).On(0, 32).On(1, 32));
-        hall.Jobs.Add(Job("inside", -1).On(2, 32));
+            hall.Racks.Add(Equipment.DgxRack($"rack-{rack + 1}", 0));
+        hall.Jobs.Add(Equipment.H100("crossing", WorkloadClass.Training, FlexClass.Flex3).On(0, 32).On(1, 32));
+        hall.Jobs[0].Link = 0;
+        hall.Jobs.Add(Equipment.H100("inside", WorkloadClass.Training, FlexClass.Flex3).On(2, 32));
         return hall;
     }
 
@@ -61,12 +61,5 @@ public sealed class LinkFlap : Scenario
     {
         ["jobs at work"] = hall.Jobs.Count(job => job.Speed > 0),
         ["speed of inside"] = record.SpeedOf(hall.Jobs[1]),
-    };
-
-    private static TwinJob Job(string name, int link) => new(name, CapCurves.Find("A100-SXM4-400W", WorkloadClass.Training)!, FlexClass.Flex3)
-    {
-        Demand = _ => Watts.FromWatts(650),
-        LeastCap = Watts.FromWatts(200),
-        Link = link,
     };
 }

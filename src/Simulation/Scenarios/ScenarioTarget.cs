@@ -9,6 +9,9 @@ public sealed record ScenarioTarget(string What, double Measured, bool IsMet)
     /// <summary>At most so much.</summary>
     public static ScenarioTarget AtMost(string what, double measured, double bound) => new(what, measured, measured <= bound);
 
+    /// <summary>So much, no more and no less.</summary>
+    public static ScenarioTarget Exactly(string what, double measured, double wanted) => new(what, measured, measured == wanted);
+
     /// <summary>At least so much.</summary>
     public static ScenarioTarget AtLeast(string what, double measured, double bound) => new(what, measured, measured >= bound);
 }

@@ -28,15 +28,9 @@ internal sealed class ServingFleet(HallLoad load)
         var number = _count++;
         var isConversation = number * 7 % 10 < 7;
         var (series, shift) = (isConversation ? _conversation : _code, _draws.Share() * 60);
-        return new TwinJob($"{(isConversation ? "conversation" : "code")}-{number + 1:00}", CapCurves.Find("A100-SXM4-400W", WorkloadClass.Decode)!, FlexClass.Flex1)
-        {
-            Demand = at => Draw(series.At(at.TotalSeconds + shift)),
-            Asked = at => Both(series.At(at.TotalSeconds + shift)),
-            Idle = Watts.FromWatts(80),
-            LeastCap = Watts.FromWatts(200),
-            MostCap = Watts.FromWatts(700),
-            IsGang = false,
-        };
+        return Equipment.H100(
+            $"{(isConversation ? "conversation" : "code")}-{number + 1:00}", WorkloadClass.Decode, FlexClass.Flex1,
+            at => Draw(series.At(at.TotalSeconds + shift)), at => Both(series.At(at.TotalSeconds + shift)));
     }
 
     private static Watts Draw((double Reading, double Generating) busy) =>

@@ -42,13 +42,7 @@ internal sealed class TrainingFleet(IReadOnlyList<PhillyJob> trace, TimeSpan len
     {
         var starts = Starts(first);
         var (period, phase, save) = (3 + (6 * _draws.Share()), 10 * _draws.Share(), 600 * _draws.Share());
-        return new TwinJob($"train-{first.Id}", CapCurves.Find("A100-SXM4-400W", WorkloadClass.Training)!, Classes[first.Id % Classes.Length])
-        {
-            Demand = at => Watts.FromWatts(Draw(at.TotalSeconds)),
-            Idle = Watts.FromWatts(80),
-            LeastCap = Watts.FromWatts(200),
-            MostCap = Watts.FromWatts(700),
-        };
+        return Equipment.H100($"train-{first.Id}", WorkloadClass.Training, Classes[first.Id % Classes.Length], at => Watts.FromWatts(Draw(at.TotalSeconds)));
 
         double Draw(double second)
         {

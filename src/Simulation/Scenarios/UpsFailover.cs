@@ -26,12 +26,10 @@ public sealed class UpsFailover : Scenario
     /// <inheritdoc/>
     public override TwinHall Build()
     {
-        var hall = new TwinHall { Slowdown = Celsius.FromDegrees(87), Die = Facility.ThermalMass.HeatSink };
+        var hall = Equipment.AirCooled();
         hall.Domains.Add(new TwinDomain("ups", -1, Each * 4) { Feeds = FeedGroup.FourToMakeThree(Each), Ups = UpsOverloadTable.Huawei2000To35C });
-        hall.Loops.Add(new TwinLoop("air", Celsius.FromDegrees(24)));
-        // DGX H100: 8.4 kW at most as measured, of which the GPUs draw 5.6; four nodes make a rack.
         for (var rack = 0; rack < 35; rack++)
-            hall.Racks.Add(new TwinRack($"rack-{rack + 1:00}", 0, 0, 32, Watts.FromWatts(4 * 2800)));
+            hall.Racks.Add(Equipment.DgxRack($"rack-{rack + 1:00}", 0));
         hall.Jobs.Add(Fill(hall, "pretrain", WorkloadClass.Training, FlexClass.Flex3, 0, 12));
         hall.Jobs.Add(Fill(hall, "batch-inference", WorkloadClass.Decode, FlexClass.Flex2, 12, 11));
         hall.Jobs.Add(Fill(hall, "chat", WorkloadClass.Decode, FlexClass.Flex1, 23, 8));
@@ -81,14 +79,7 @@ public sealed class UpsFailover : Scenario
 
     private static TwinJob Fill(TwinHall hall, string name, WorkloadClass work, FlexClass flex, int first, int racks)
     {
-        var job = new TwinJob(name, CapCurves.Find("A100-SXM4-400W", work)!, flex)
-        {
-            // No sweep of H100 by class is published: the A100's is taken, in proportion to what the GPU draws.
-            Demand = _ => Watts.FromWatts(650),
-            LeastCap = Watts.FromWatts(200),
-            MostCap = Watts.FromWatts(700),
-            IsGang = work == WorkloadClass.Training,
-        };
+        var job = Equipment.H100(name, work, flex);
         for (var rack = first; rack < first + racks; rack++)
             job.On(rack, hall.Racks[rack].Gpus);
         return job;

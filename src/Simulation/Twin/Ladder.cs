@@ -4,7 +4,7 @@ using ControlPlane.Facility.Control;
 namespace ControlPlane.Simulation.Twin;
 
 /// <summary>
-/// The product's controller: caps are armed on the nodes beforehand and fired by one signal; steering then finds the caps
+/// The product's controller, in the virtual hall: caps are armed on the nodes beforehand and fired by one signal; steering then finds the caps
 /// that cost least and keep every class's floor; below the floors the most flexible job is paused, its work saved. Caps rise
 /// only once all that fell are confirmed, and no faster than the ramp.
 /// </summary>
@@ -13,12 +13,11 @@ public sealed class Ladder(LadderOptions options) : ITwinController
     private readonly Dictionary<TwinPart, double> _demand = [];
     private readonly HashSet<int> _constrained = [];
     private readonly List<TwinPart> _fired = [];
-    private readonly List<TwinJob> _draining = [];
+    private readonly Relocation _relocation = new(options);
     private List<TwinPart> _order = [];
+    private IReadOnlyList<TwinPart> _roundOf = [];
     private CapRound? _round;
-    private readonly HashSet<int> _leaking = [];
     private TimeSpan? _shortSince;
-    private TimeSpan _movedAt = TimeSpan.MinValue / 2;
 
     /// <inheritdoc/>
     public string Name => "factory";
@@ -44,87 +43,9 @@ public sealed class Ladder(LadderOptions options) : ITwinController
             controls.Fire([.. _fired], $"{hall.Domains[index].Name} is near its limit");
             _constrained.Add(index);
         }
-        if (signal == TwinSignal.DomainDown)
-            Restart(index, controls);
-        if (signal is TwinSignal.Leak or TwinSignal.UntrustedLeak)
-            Isolate(index, signal == TwinSignal.Leak, controls);
-        if (signal == TwinSignal.LinkChanged)
-            Watch(index, controls);
         if (signal == TwinSignal.JobArrived)
             TwinPlacer.Place(controls, hall.Jobs[index]);
-        if (signal == TwinSignal.FlowLost)
-            Drain(hall.Parts.Where(part => hall.Racks[part.Rack].Loop == index).ToList(), hall.Loops[index].Name, controls);
-    }
-
-    // One leaking tray is shut down; two isolate the rack. Work is saved first where the whole rack goes.
-    private void Isolate(int tray, bool isGood, TwinControls controls)
-    {
-        var hall = controls.Hall;
-        if (!isGood)
-        {
-            hall.Say($"a leak reading of {hall.Racks[tray].Name} is not trusted: its quality is bad");
-            return;
-        }
-        _leaking.Add(tray);
-        controls.SwitchOff(hall.Racks[tray], "it leaks");
-        var domain = hall.Racks[tray].Domain;
-        var trays = Enumerable.Range(0, hall.Racks.Count).Where(rack => hall.Racks[rack].Domain == domain).ToList();
-        if (trays.Count(_leaking.Contains) < 2)
-        {
-            foreach (var part in hall.Parts.Where(part => part.Rack == tray).ToList())
-            {
-                if (FreeRack(hall, part, tray) is { } rack)
-                    controls.Move(part, rack, options.Restart, "its tray leaks");
-            }
-            return;
-        }
-        hall.Say($"two trays below {hall.Domains[domain].Name} leak: liquid and electrical isolation are requested");
-        foreach (var part in hall.Parts.Where(part => trays.Contains(part.Rack)).ToList())
-        {
-            if (FreeRack(hall, part, tray, domain) is { } rack)
-                controls.Move(part, rack, options.Restart, "its rack is isolated");
-        }
-        foreach (var rack in trays.Where(rack => !_leaking.Contains(rack)))
-            controls.SwitchOff(hall.Racks[rack], "its rack is isolated");
-    }
-
-    // A link that flaps is taken out of the budget before its down times add up to the time-out of collectives.
-    private void Watch(int index, TwinControls controls)
-    {
-        var (hall, link) = (controls.Hall, controls.Hall.Links[index]);
-        if (link.Flaps < options.MostFlaps || link.IsCondemned)
-            return;
-        link.IsCondemned = true;
-        foreach (var job in hall.Jobs.Where(job => job.Link == index && job.State == TwinJobState.Running))
-        {
-            hall.Say($"{link.Name} flaps: its capacity leaves the budget, and {job.Name} crosses it");
-            controls.Reroute(job, -1, options.Restart, "inside one leaf no uplink is crossed");
-        }
-    }
-
-    // Everything below it fails as one; whoever ran there starts again from its checkpoint where whole racks are free.
-    private void Restart(int domain, TwinControls controls)
-    {
-        var hall = controls.Hall;
-        hall.Say($"one fault: {hall.Domains[domain].Name} and the {hall.Racks.Where((_, rack) => hall.IsBelow(rack, domain)).Sum(rack => rack.Gpus)} GPUs below it");
-        foreach (var part in hall.Parts.Where(part => hall.IsBelow(part.Rack, domain)).ToList())
-        {
-            if (FreeRack(hall, part) is { } rack)
-                controls.Move(part, rack, options.Restart, "its rack has failed");
-        }
-    }
-
-    // Nothing carries heat away: the lowest caps buy the time to save, and who has saved goes on where it is cooled.
-    private void Drain(List<TwinPart> parts, string loop, TwinControls controls)
-    {
-        foreach (var part in parts)
-            controls.Arm(part, part.Job.LeastCap);
-        controls.Fire(parts, $"{loop} has no flow");
-        foreach (var job in parts.Select(part => part.Job).Distinct())
-        {
-            controls.Pause(job, $"{loop} has no flow");
-            _draining.Add(job);
-        }
+        _relocation.Signal(signal, index, controls);
     }
 
     /// <inheritdoc/>
@@ -134,18 +55,19 @@ public sealed class Ladder(LadderOptions options) : ITwinController
         ArgumentNullException.ThrowIfNull(controls);
         var hall = controls.Hall;
         Learn(readings);
-        Rehome(controls);
+        _relocation.Rehome(readings, controls);
         _order = [.. hall.Parts.Where(part => part.Job.State == TwinJobState.Running && hall.IsFed(part.Rack) && readings.Draws.ContainsKey(part))];
         if (_order.Count == 0)
             return;
         var loads = _order.Select(LoadOf).ToList();
         var envelopes = Constrain(readings, hall, loads);
         if (options.InletLimit is { } limit)
-            envelopes.AddRange(InletEnvelopes(hall, limit));
+            envelopes.AddRange(InletEnvelopes.Of(hall, _order, readings, limit.Value - options.InletMargin));
         var plan = CapPlanner.Plan(loads, envelopes, options.Order);
         Steer(plan, readings, controls);
         Climb(plan, controls);
-        Cool(plan, controls);
+        if (options.InletLimit is not null)
+            _relocation.Cool(plan, _order, controls);
         Arm(controls, loads);
     }
 
@@ -186,8 +108,13 @@ public sealed class Ladder(LadderOptions options) : ITwinController
 
     private void Steer(CapPlan plan, TwinReadings readings, TwinControls controls)
     {
-        if (_round is null || _round.AtWorst.Count != _order.Count)
-            _round = new CapRound(_order.Select(part => readings.Caps[part]));
+        if (_round is null || !_roundOf.SequenceEqual(_order))
+        {
+            // Orders that are under way outlast a change of who takes part: what may be in force at worst is where it goes on.
+            var worst = _round is null ? [] : _roundOf.Zip(_round.AtWorst).ToDictionary(one => one.First, one => one.Second);
+            _round = new CapRound(_order.Select(part => worst.TryGetValue(part, out var cap) && cap > readings.Caps[part] ? cap : readings.Caps[part]));
+            _roundOf = _order;
+        }
         for (var index = 0; index < _order.Count; index++)
             _round.Confirm(index, readings.Caps[_order[index]]);
         var rise = options.RisePerSecond * options.Period.TotalSeconds * controls.Hall.Domains[0].Limit.Value;
@@ -199,68 +126,6 @@ public sealed class Ladder(LadderOptions options) : ITwinController
             controls.Release([.. _fired]);
             _fired.Clear();
         }
-    }
-
-    // Who was drained and has saved its work goes on in racks of another loop that are free and fed.
-    private void Rehome(TwinControls controls)
-    {
-        var hall = controls.Hall;
-        foreach (var job in _draining.Where(job => job.State == TwinJobState.Paused).ToList())
-        {
-            _draining.Remove(job);
-            var left = job.Parts.Select(part => part.Rack).Distinct().ToList();
-            foreach (var part in job.Parts)
-            {
-                if (FreeRack(hall, part) is { } rack)
-                    controls.Move(part, rack, options.Restart, "it is cooler there");
-            }
-            foreach (var rack in left.Where(rack => hall.Loops[hall.Racks[rack].Loop].IsFlowLost))
-                controls.SwitchOff(hall.Racks[rack], "nothing cools it");
-        }
-    }
-
-    // The coolest of those that are fed, cooled, and have room for the whole part.
-    private static int? FreeRack(TwinHall hall, TwinPart part, int withoutRack = -1, int withoutDomain = -1) => Enumerable.Range(0, hall.Racks.Count)
-        .Where(rack => rack != withoutRack && (withoutDomain < 0 || hall.Racks[rack].Domain != withoutDomain) && hall.IsFed(rack) && !hall.Loops[hall.Racks[rack].Loop].IsFlowLost)
-        .Where(rack => hall.Parts.Where(other => other.Rack == rack || other.MovesTo == rack).Sum(other => other.Gpus) + part.Gpus <= hall.Racks[rack].Gpus)
-        .OrderBy(rack => hall.Racks[rack].Inlet.Value).Select(rack => (int?)rack).FirstOrDefault();
-
-    // What every rack of a loop adds to the inlet of one, against what the limit leaves above the supply.
-    private IEnumerable<Envelope> InletEnvelopes(TwinHall hall, Celsius limit)
-    {
-        for (var loop = 0; loop < hall.Loops.Count; loop++)
-        {
-            if (hall.Loops[loop].Recirculation is not { } air)
-                continue;
-            var racks = Enumerable.Range(0, hall.Racks.Count).Where(rack => hall.Racks[rack].Loop == loop).ToList();
-            var members = Enumerable.Range(0, _order.Count).Where(index => racks.Contains(_order[index].Rack)).ToList();
-            var fixedWatts = racks.Select(rack => hall.Racks[rack].LoadWatts - members.Where(index => _order[index].Rack == rack).Sum(index => _order[index].DrawWatts * _order[index].Gpus)).ToList();
-            for (var at = 0; at < racks.Count; at++)
-            {
-                var row = air.KelvinPerWatt[at];
-                var left = limit.Value - options.InletMargin - hall.Loops[loop].Supply.Value - fixedWatts.Select((watts, index) => watts * row[index]).Sum();
-                yield return new Envelope(hall.Racks[racks[at]].Name + " inlet", members, Watts.FromWatts(Math.Max(0, left) * 1000))
-                {
-                    Weights = [.. members.Select(index => row[racks.IndexOf(_order[index].Rack)] * 1000)],
-                };
-            }
-        }
-    }
-
-    // Rather than slow for hours what stands in the heat, one job at a time goes where it is cooler.
-    private void Cool(CapPlan plan, TwinControls controls)
-    {
-        var hall = controls.Hall;
-        if (options.InletLimit is null || plan.Performance > 0.97 || _draining.Count > 0 || hall.Now - _movedAt < options.Restart * 2)
-            return;
-        var candidate = _order.Select(part => (Part: part, Rack: FreeRack(hall, part)))
-            .Where(one => one.Rack is { } rack && hall.Racks[rack].Inlet.Value < hall.Racks[one.Part.Rack].Inlet.Value - 2 && one.Part.Job.Parts.Count == 1)
-            .OrderByDescending(one => hall.Racks[one.Part.Rack].Inlet.Value).ThenBy(one => one.Part.Job.Flex.Floor).FirstOrDefault();
-        if (candidate.Part is null)
-            return;
-        controls.Pause(candidate.Part.Job, $"{hall.Racks[candidate.Part.Rack].Name} is hot and {hall.Racks[candidate.Rack!.Value].Name} has room");
-        _draining.Add(candidate.Part.Job);
-        _movedAt = hall.Now;
     }
 
     private void Climb(CapPlan plan, TwinControls controls)

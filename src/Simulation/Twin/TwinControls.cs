@@ -82,7 +82,7 @@ public sealed class TwinControls(TwinHall hall, TwinLatencies latencies)
     {
         ArgumentNullException.ThrowIfNull(rack);
         Hall.Say($"{rack.Name} is switched off: {why}");
-        After(Latencies.Cap, () => rack.IsOff = true);
+        After(Latencies.Cap, () => rack.SwitchOff(Hall.Now));
     }
 
     /// <summary>Starts a stopped or paused job's GPUs of one rack in another.</summary>

@@ -159,7 +159,7 @@ public sealed class TwinHall
         part.IsThrottled = part.Die >= Slowdown || (part.IsThrottled && part.Die > Celsius.FromDegrees(Slowdown.Value - 3));
         if (part.Die >= Shutdown && !rack.IsOff)
         {
-            rack.IsOff = true;
+            rack.SwitchOff(Now);
             Say($"{rack.Name} shuts down at {part.Die}");
         }
     }

@@ -26,11 +26,17 @@ public sealed class TwinRack(string name, int domain, int loop, int gpus, Watts 
     public Watts Overhead { get; } = overhead;
 
     /// <summary>True while it is switched off: its own draw is gone too.</summary>
-    public bool IsOff { get; set; }
+    public bool IsOff => OffSince is not null;
+
+    /// <summary>When it was switched off, since the start; null while it is on.</summary>
+    public TimeSpan? OffSince { get; private set; }
 
     /// <summary>What it draws.</summary>
     public double LoadWatts { get; internal set; }
 
     /// <summary>Temperature of what enters it.</summary>
     public Celsius Inlet { get; internal set; }
+
+    /// <summary>Switches it off; the first time counts.</summary>
+    public void SwitchOff(TimeSpan at) => OffSince ??= at;
 }

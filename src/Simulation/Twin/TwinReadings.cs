@@ -9,9 +9,12 @@ namespace ControlPlane.Simulation.Twin;
 /// <param name="Caps">Cap in force of each part, as read back.</param>
 /// <param name="Dies">Die temperature of each part.</param>
 /// <param name="Inlets">Inlet temperature of each rack.</param>
+/// <param name="RackWatts">Draw of each rack.</param>
+/// <param name="Supplies">Temperature of what each loop supplies.</param>
 public sealed record TwinReadings(
     TimeSpan At, IReadOnlyList<double> DomainWatts, IReadOnlyDictionary<TwinPart, double> Draws,
-    IReadOnlyDictionary<TwinPart, Watts> Caps, IReadOnlyDictionary<TwinPart, Celsius> Dies, IReadOnlyList<Celsius> Inlets)
+    IReadOnlyDictionary<TwinPart, Watts> Caps, IReadOnlyDictionary<TwinPart, Celsius> Dies, IReadOnlyList<Celsius> Inlets,
+    IReadOnlyList<double> RackWatts, IReadOnlyList<Celsius> Supplies)
 {
     /// <summary>The hall as it is.</summary>
     public static TwinReadings Of(TwinHall hall)
@@ -20,6 +23,6 @@ public sealed record TwinReadings(
         return new TwinReadings(
             hall.Now, [.. hall.Domains.Select(domain => domain.LoadWatts)], hall.Parts.ToDictionary(part => part, part => part.DrawWatts),
             hall.Parts.ToDictionary(part => part, part => part.Cap), hall.Parts.ToDictionary(part => part, part => part.Die),
-            [.. hall.Racks.Select(rack => rack.Inlet)]);
+            [.. hall.Racks.Select(rack => rack.Inlet)], [.. hall.Racks.Select(rack => rack.LoadWatts)], [.. hall.Loops.Select(loop => loop.Supply)]);
     }
 }
