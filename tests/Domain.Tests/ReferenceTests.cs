@@ -92,6 +92,7 @@ public class ReferenceTests
         { "{queue: q, tasks: [{mig: 2g.20gb}], powerPercents: [80], simulated: {duration: 1s}}", "spec.powerPercents", "one power limit for all" },
         { "{queue: q, tasks: [{}], powerPercents: [80, 90], simulated: {duration: 1s}}", "spec.powerPercents[1]", "not below the one before" },
         { "{queue: q, tasks: [{gpus: 0.5}], powerPercents: [80], simulated: {duration: 1s}}", "spec.powerPercents", "one power limit for all" },
+        { "{queue: q, tasks: [{}], powerPercents: [100, 80], kernel: {name: sgemm}}", "spec.powerPercents", "runs a kernel is not set" },
         { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: rack, size: 4}]}, simulated: {duration: 1s}}", "spec.topology.slices[0].size", "4 does not divide the 6 tasks" },
         { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: rack, size: 6}, {level: node, size: 4}]}, simulated: {duration: 1s}}", "spec.topology.slices[1].size", "4 does not divide 6" },
         { "{queue: q, tasks: [{count: 6}], topology: {slices: [{level: node, size: 6}, {level: rack, size: 2}]}, simulated: {duration: 1s}}", "spec.topology.slices[1].level", "not narrower" },

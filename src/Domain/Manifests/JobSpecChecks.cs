@@ -34,6 +34,9 @@ internal static class JobSpecChecks
         }
         if (spec.PowerPercents.Any(percent => percent != 100) && groups.Any(group => group.GpuMilli > 0))
             errors.Add(manifest.Error("spec.powerPercents", "a shared GPU has one power limit for all who share it", "ask for whole GPUs, or leave powerPercents out"));
+        // Placed at less, a kernel would draw more than is counted for it.
+        if (spec.Kernel is not null && spec.PowerPercents.Any(percent => percent != 100))
+            errors.Add(manifest.Error("spec.powerPercents", "the power limit of the device that runs a kernel is not set", "leave powerPercents out"));
     }
 
     private static void CheckNesting(Manifest manifest, TopologySpec topology, List<ManifestError> errors)
