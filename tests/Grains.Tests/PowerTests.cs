@@ -3,6 +3,7 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Decisions;
 using ControlPlane.Grains.Jobs;
+using ControlPlane.Grains.Power;
 using ControlPlane.Testing;
 
 namespace ControlPlane.Grains.Tests;
@@ -15,7 +16,7 @@ public class PowerTests
     [Fact]
     public async Task A_lowered_limit_slows_flexible_jobs_and_is_in_force_once_every_rack_has_confirmed()
     {
-        await using var factory = await Started();
+        await using var factory = await Started(60);
         var flexible = await factory.JobAsync("flexible");
         var before = (await Power(factory)).Committed;
         var asked = before - Watts.FromWatts(32 * 150);
@@ -41,7 +42,7 @@ public class PowerTests
     [Fact]
     public async Task When_the_limit_is_lifted_jobs_draw_more_again_step_by_step()
     {
-        await using var factory = await Started();
+        await using var factory = await Started(600);
         var before = (await Power(factory)).Committed;
         await factory.Grains.Hall(new HallId("hall-a")).SetPowerLimit(Feed, before - Watts.FromWatts(32 * 250));
         await factory.RunUntilAsync(async () => (await Power(factory)).Committed < before - Watts.FromWatts(32 * 250), () => "nothing was lowered", TimeSpan.FromSeconds(30));
@@ -51,6 +52,23 @@ public class PowerTests
         await factory.RunUntilAsync(async () => (await Power(factory)).Committed == before, () => "nothing was raised", TimeSpan.FromSeconds(60));
         Assert.Contains("full power limit again", (await factory.JobAsync("flexible")).Last!.Message, StringComparison.Ordinal);
         await factory.RunUntilAsync("flexible", JobPhase.Succeeded);
+        await AllDecisionsComeOutTheSame(factory);
+    }
+
+    [Fact]
+    public async Task A_load_target_of_the_grid_slows_flexible_jobs_until_it_is_withdrawn()
+    {
+        await using var factory = await Started(600);
+        var before = (await Power(factory)).Committed;
+        var (asked, now) = (before - Watts.FromWatts(32 * 150), factory.Clock.GetUtcNow());
+        var target = new FeedTarget("target-1", asked, now, now.AddMinutes(30), false);
+        await factory.Grains.Power(new HallId("hall-a"), Feed).Follow([target]);
+        await factory.RunUntilAsync(async () => (await Power(factory)).Limit == asked, () => "the target is not in force", TimeSpan.FromMinutes(1));
+        Assert.True((await Power(factory)).Committed <= asked);
+        Assert.Contains("75 % of its power limit", (await factory.JobAsync("flexible")).Last!.Message, StringComparison.Ordinal);
+
+        await factory.Grains.Power(new HallId("hall-a"), Feed).Follow([]);
+        await factory.RunUntilAsync(async () => (await Power(factory)).Committed == before, () => "nothing was raised", TimeSpan.FromMinutes(2));
         await AllDecisionsComeOutTheSame(factory);
     }
 
@@ -89,11 +107,11 @@ public class PowerTests
         await AllDecisionsComeOutTheSame(factory);
     }
 
-    private static async Task<TestFactory> Started()
+    private static async Task<TestFactory> Started(int seconds)
     {
         var factory = await TestFactory.StartAsync(TestHall.Named().With("DGX-H100-x4", 2, "h100"));
-        await factory.SubmitAsync("fixed", TestJobs.Gang(tasks: 4, gpus: 8, seconds: 60));
-        await factory.SubmitAsync("flexible", TestJobs.Gang(tasks: 4, gpus: 8, seconds: 60) with { PowerPercents = [100, 75, 50] });
+        await factory.SubmitAsync("fixed", TestJobs.Gang(tasks: 4, gpus: 8, seconds: seconds));
+        await factory.SubmitAsync("flexible", TestJobs.Gang(tasks: 4, gpus: 8, seconds: seconds) with { PowerPercents = [100, 75, 50] });
         await factory.RunUntilAsync("fixed", JobPhase.Running);
         await factory.RunUntilAsync("flexible", JobPhase.Running);
         return factory;

@@ -82,6 +82,7 @@ public sealed class PowerReliefTests
         Assert.Equal([new("high", 80), new("low", 80)], Raise(state, 1e6));
         Assert.Equal([new("high", 80)], Raise(state, 8 * 140 * 1.5));
         Assert.Empty(Raise(state, 100));
+        Assert.Equal([new("high", 80)], Raise(state, 1e6, alone: true));
     }
 
     [Fact]
@@ -99,6 +100,7 @@ public sealed class PowerReliefTests
             var asked = Ask.For(Ask.Group(1, gpus)) with { Priority = priority };
             var lower = PowerRoom.For(state, new JobId("asked"), asked, _ => 0, PlacementProfile.Factory, 1);
             Assert.All(lower, one => Assert.True(state.SpecOf(one.Job)!.Priority <= priority));
+            Assert.Empty(PowerRoom.For(state, new JobId("asked"), asked, _ => 0, PlacementProfile.Factory, 1, _ => true));
             if (state.Place(asked, "asked") is Placed)
                 Assert.Empty(lower);
             else if (lower.Count > 0)
@@ -110,8 +112,8 @@ public sealed class PowerReliefTests
             state, new Dictionary<int, Watts> { [0] = state.PowerCommitted(0) - Watts.FromWatts(watts) }, job => state.AssignmentOf(job)!.PowerPercent,
             job => job.Value.EndsWith('2') ? 2 : 1).Select(one => (one.Job.Value, one.Percent));
 
-    private static IEnumerable<(string, int)> Raise(HallState state, double most) =>
-        PowerRelief.Raise(state, _ => true, _ => 0, Watts.FromWatts(most)).Select(one => (one.Job.Value, one.Percent));
+    private static IEnumerable<(string, int)> Raise(HallState state, double most, bool alone = false) =>
+        PowerRelief.Raise(state, _ => true, _ => 0, Watts.FromWatts(most), alone).Select(one => (one.Job.Value, one.Percent));
 
     private static HallState With(HallState state, IEnumerable<JobPercent> given)
     {

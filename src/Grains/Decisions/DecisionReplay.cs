@@ -28,8 +28,8 @@ internal static class DecisionReplay
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
             StepTaken taken => Decided(taken, new Repairs(book.State!, PlacementProfile.Factory, taken.Seed).For(taken.Step.Job)),
-            PowerLowered lowered => Limits(lowered, lowered.Jobs, lowered.For is { } job ? HallPower.RoomOf(book, job, (ulong)lowered.Sequence) : HallPower.LowerOf(book)),
-            PowerRaised raised => Limits(raised, raised.Jobs, HallPower.RaiseOf(book, raised.Most)),
+            PowerLowered lowered => Limits(lowered, lowered.Jobs, lowered.For is { } job ? HallPower.RoomOf(book, job, (ulong)lowered.Sequence, lowered.At, timeScale) : HallPower.LowerOf(book)),
+            PowerRaised raised => Limits(raised, raised.Jobs, HallPower.RaiseOf(book, raised.Most, raised.Alone)),
             _ => new ReplayedDecision(entry.Sequence, entry.At, entry.GetType().Name, "", false, true, "", ""),
         };
     }

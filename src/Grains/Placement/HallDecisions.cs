@@ -156,11 +156,11 @@ internal sealed class HallDecisions(
         NodeWindow.Of(book.State!.Layout, at, instant => WorkSaved.WorkTime(instant, timeScale));
 
     /// <summary>The window that a job placed so would run into, or null: only a pass knows other places for it.</summary>
-    public NodeWindow? InTheWay(JobId job, JobSpec spec, Placed placed)
-    {
-        var at = now();
-        return NodeWindow.FirstInTheWay(Windows(book, at, timeScale), book.State!, job, spec, placed.Assignment, WorkSaved.WorkTime(at, timeScale));
-    }
+    public NodeWindow? InTheWay(JobId job, JobSpec spec, Assignment assignment) => InTheWay(book, job, spec, assignment, now(), timeScale);
+
+    /// <summary>As it was, or would be, at an instant.</summary>
+    public static NodeWindow? InTheWay(HallBook book, JobId job, JobSpec spec, Assignment assignment, DateTimeOffset at, double timeScale) =>
+        NodeWindow.FirstInTheWay(Windows(book, at, timeScale), book.State!, job, spec, assignment, WorkSaved.WorkTime(at, timeScale));
 
     /// <summary>When a waiting job is expected to start, by what is known of those who run; null when nothing tells.</summary>
     public TimelineEstimate? Estimate(JobId job, JobSpec spec)

@@ -13,14 +13,16 @@ internal static class HallPlan
         var state = book.State!.Fork();
         var before = Draw(state);
         var decision = decisions.Decide(job, spec).Decision;
-        if (decision is Placed placed && decisions.InTheWay(job, spec, placed) is null)
+        if (decision is Placed placed && decisions.InTheWay(job, spec, placed.Assignment) is null)
         {
             state.Assign(job, spec, placed.Assignment);
             return new PlanAnswer("place", placed.Explain(), [], [], [], RacksOf(book, placed.Assignment), Draw(state) - before, now);
         }
         if (decision is Refused)
             return new PlanAnswer("refuse", With(decision.Explain(), book.State!, job, spec), [], [], [], [], Watts.Zero, null);
-        var lower = PowerRoom.For(state, job, spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, (ulong)book.Sequence + 1);
+        var lower = PowerRoom.For(
+            state, job, spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, (ulong)book.Sequence + 1,
+            assignment => decisions.InTheWay(job, spec, assignment) is not null);
         if (lower.Count > 0)
             return Lowered(book, state, job, spec, lower, before, now);
         var waiting = new WaitingJobs();

@@ -8,11 +8,12 @@ namespace ControlPlane.Grains.Placement;
 /// Keeps what running jobs draw within what is asked of feeds: limits of flexible jobs are lowered, less is committed once
 /// every rack has confirmed, and they are raised again when there is room.
 /// </summary>
-internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTimeOffset> now, Action<LedgerEntry> record)
+internal sealed class HallPower(HallBook book, double risePerSecond, double timeScale, Func<DateTimeOffset> now, Action<LedgerEntry> record)
 {
     private readonly Dictionary<RackId, long> _followed = [];
-    private DateTimeOffset _raisedAt;
-    private (long Changes, JobId? Job) _lookedAt = (-1, null);
+    private readonly PowerRamp _ramp = new(risePerSecond, now());
+    private (long Changes, JobId? Job, int Windows) _lookedAt = (-1, null, 0);
+    private long _allRaisedAt = -1;
     private DateTimeOffset _loweredAt;
 
     /// <summary>How long racks may take to confirm before others act as if they never did.</summary>
@@ -38,15 +39,18 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     {
         if (book.State is null || book.WaitingCount == 0 || IsUnderWay || Asked(book).Count > 0)
             return;
-        // Nothing changes what fits when a job comes to the head of the line, but what it may ask of others does.
-        var first = book.Waiting.First();
-        if (_lookedAt == (book.Changes, first.Job))
+        // Nothing changes what fits when a job comes to the head of the line, but what it may ask of others does; a window that
+        // is over no longer bars it.
+        var at = now();
+        var look = (book.Changes, book.Waiting.First().Job, HallDecisions.Windows(book, at, timeScale).Count);
+        if (_lookedAt == look)
             return;
-        _lookedAt = (book.Changes, first.Job);
-        if (RoomOf(book, first.Job, (ulong)Next) is not { Count: > 0 } lower)
+        _lookedAt = look;
+        var first = look.Job;
+        if (RoomOf(book, first, (ulong)Next, at, timeScale) is not { Count: > 0 } lower)
             return;
-        _loweredAt = now();
-        record(new PowerLowered(Next, now(), lower, $"{first.Job} can start then.", first.Job));
+        _loweredAt = at;
+        record(new PowerLowered(Next, at, lower, $"{first} can start then.", first));
     }
 
     /// <summary>Takes note of the orders that a rack follows; what all racks of a job follow is in force.</summary>
@@ -64,27 +68,43 @@ internal sealed class HallPower(HallBook book, double risePerSecond, Func<DateTi
     public void Restore()
     {
         if (book.State is not { } state || book.WaitingCount > 0 || IsUnderWay || Asked(book).Count > 0)
+        {
+            _ramp.Restart(now());
             return;
-        var seconds = Math.Min(10, (now() - _raisedAt).TotalSeconds);
-        var whole = state.Layout.PowerDomains.Where(domain => domain.Parent < 0).Sum(domain => domain.Limit.Value);
-        var most = whole > 0 ? Watts.FromWatts(whole * risePerSecond * seconds) : Watts.FromWatts(1e12);
-        if (RaiseOf(book, most) is not { Count: > 0 } raise)
+        }
+        if (_allRaisedAt == book.Changes)
             return;
-        _raisedAt = now();
-        record(new PowerRaised(Next, now(), raise, most));
+        var whole = Watts.FromWatts(state.Layout.PowerDomains.Where(domain => domain.Parent < 0).Sum(domain => domain.Limit.Value));
+        var (together, alone) = (_ramp.Together(now(), whole), _ramp.Alone(now(), whole));
+        if (!TryRaise(together, false) && !(alone > together && TryRaise(alone, true)) && alone >= whole)
+            _allRaisedAt = book.Changes;
+    }
+
+    private bool TryRaise(Watts most, bool alone)
+    {
+        if (RaiseOf(book, most, alone) is not { Count: > 0 } raise)
+            return false;
+        _ramp.Restart(now());
+        record(new PowerRaised(Next, now(), raise, most) { Alone = alone });
+        return true;
     }
 
     /// <summary>The limits that a hall would lower now.</summary>
     public static ValueList<JobPercent> LowerOf(HallBook book) =>
         PowerRelief.Lower(book.State!, Asked(book), job => book.Jobs[job].PercentToKeep, job => book.Jobs[job].Submitted);
 
-    /// <summary>The limits that a hall would lower for a waiting job.</summary>
-    public static ValueList<JobPercent> RoomOf(HallBook book, JobId job, ulong seed) =>
-        PowerRoom.For(book.State!, job, book.Jobs[job].Spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, seed);
+    /// <summary>The limits that a hall would lower for a waiting job; none where a window would bar it all the same.</summary>
+    public static ValueList<JobPercent> RoomOf(HallBook book, JobId job, ulong seed, DateTimeOffset at, double timeScale)
+    {
+        var spec = book.Jobs[job].Spec;
+        return PowerRoom.For(
+            book.State!, job, spec, other => book.Jobs[other].Submitted, PlacementProfile.Factory, seed,
+            assignment => HallDecisions.InTheWay(book, job, spec, assignment, at, timeScale) is not null);
+    }
 
     /// <summary>The limits that a hall would raise now, by no more than the ramp allows.</summary>
-    public static ValueList<JobPercent> RaiseOf(HallBook book, Watts most) =>
-        PowerRelief.Raise(book.State!, job => book.Jobs[job].OrderedPercent == 0, job => book.Jobs[job].Submitted, most);
+    public static ValueList<JobPercent> RaiseOf(HallBook book, Watts most, bool alone) =>
+        PowerRelief.Raise(book.State!, job => book.Jobs[job].OrderedPercent == 0, job => book.Jobs[job].Submitted, most, alone);
 
     // Domains that carry more than was asked of them, by index.
     private static Dictionary<int, Watts> Asked(HallBook book) => book.Conditions.Requested

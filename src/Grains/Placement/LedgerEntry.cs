@@ -118,7 +118,11 @@ internal sealed record PowerConfirmed(long Sequence, DateTimeOffset At, [propert
 [GenerateSerializer, Immutable, Alias("PowerRaised")]
 internal sealed record PowerRaised(
     long Sequence, DateTimeOffset At, [property: Id(0)] ValueList<JobPercent> Jobs, [property: Id(1)] Watts Most)
-    : LedgerEntry(Sequence, At);
+    : LedgerEntry(Sequence, At)
+{
+    /// <summary>True for one step alone, for which the ramp was saved up.</summary>
+    [Id(2)] public bool Alone { get; init; }
+}
 
 /// <summary>A node was cordoned, failed or restored.</summary>
 [GenerateSerializer, Immutable, Alias("NodeConditionChanged")]

@@ -48,7 +48,7 @@ internal sealed partial class PlacementGrain(
         _book.State?.Verify();
         _telling.MarkDurable(_book.Sequence);
         _decisions = new HallDecisions(_book, PlacementProfile.Factory, options.Value.TimeScale, clock.GetUtcNow, Record);
-        _power = new HallPower(_book, options.Value.PowerRisePerSecond, clock.GetUtcNow, Record);
+        _power = new HallPower(_book, options.Value.PowerRisePerSecond, options.Value.TimeScale, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class PlacementGrain(
     // What a placer that looks at one job alone would pass over, or null.
     private string? FirstBefore(JobId job, JobSpec spec, Placed placed) =>
         options.Value.Backfill != Backfill.None && _book.Waiting.FirstOrDefault() is { } waits ? waits.Job.Value
-        : _decisions.InTheWay(job, spec, placed)?.Name;
+        : _decisions.InTheWay(job, spec, placed.Assignment)?.Name;
 
     public async Task<JobNews?> Cancel(JobId job)
     {

@@ -32,6 +32,10 @@ public sealed record Reason(
     [Id(8)]
     public ValueList<NodesExcluded> Excluded { get; init; } = [];
 
+    /// <summary>For people: what room is kept for where that, and not its own load, bounds a power domain; null elsewhere.</summary>
+    [Id(9)]
+    public string? Kept { get; init; }
+
     /// <summary>The reason as one sentence with its numbers, and what would fix it.</summary>
     public string Explain() => ReasonText.Of(this);
 }

@@ -35,7 +35,7 @@ internal static class ReasonText
             ReasonCode.AdapterShort => $"Nodes that would take group {subject} have network adapters of at most {available} a GPU and it needs {needed}; require one NVLink domain or less bandwidth.",
             ReasonCode.PowerShort when reason.Unit == "tasks" => $"Power, tightest at {subject}, suffices for {available} of {needed}; raise the rating or ask for fewer GPUs.",
             ReasonCode.HeatShort when reason.Unit == "tasks" => $"Cooling, tightest at {subject}, suffices for {available} of {needed}; raise the capacity or ask for fewer GPUs.",
-            ReasonCode.PowerShort => $"Power domain {subject} has {available} of headroom and the job needs {needed} there; release jobs below it, raise its limit or ask for fewer GPUs.",
+            ReasonCode.PowerShort => $"Power domain {subject}{Kept(reason)} has {available} of headroom and the job needs {needed} there; release jobs below it, raise its limit or ask for fewer GPUs.",
             ReasonCode.HeatShort => $"Cooling loop {subject} can take {available} more heat and the job adds {needed}; release jobs it cools, raise its capacity or ask for fewer GPUs.",
             ReasonCode.LinkShort => $"Link {subject} has {available} left and the job needs {needed} on it; require one leaf or ask for less bandwidth.",
             ReasonCode.TopologyShort => $"Required topology: one {subject} must hold all {needed}, and the best holds {available}; require a wider level or free one {subject}.",
@@ -69,6 +69,8 @@ internal static class ReasonText
         ReasonCode.InstancesShort => "without a free position",
         var code => $"by {code}",
     };
+
+    private static string Kept(Reason reason) => reason.Kept is null ? "" : $" ({reason.Kept})";
 
     private static string LeftOut(Reason reason) =>
         reason.DomainsLeftOut == 0 ? "" : $"; and {reason.DomainsLeftOut} more";

@@ -34,10 +34,11 @@ internal sealed class SharedShortage(
         // The domain nearest the feed speaks for all those below it.
         node => LastOf(PathOf(node), domain => filled.Power.HeadroomOf(domain) < DrawOf(node)),
         (node, domain) => PathOf(node).Contains(domain),
-        domain => state.Layout.PowerDomains[domain].Id.Value + filled.Power.RoomKept(domain),
+        domain => state.Layout.PowerDomains[domain].Id.Value,
         state.Power.HeadroomOf,
         domain => state.Power.HeadroomOf(domain) - filled.Power.HeadroomOf(domain),
-        (node, _) => WokenGpus * LeaseOf(node));
+        (node, _) => WokenGpus * LeaseOf(node),
+        filled.Power.RoomKept);
 
     private Reason Heat() => Worst(
         ReasonCode.HeatShort, "W",
@@ -65,7 +66,8 @@ internal sealed class SharedShortage(
 
     private Reason Worst(
         ReasonCode code, string unit, Func<int, int> limitOf, Func<int, int, bool> isBelow,
-        Func<int, string> nameOf, Func<int, long> leftBefore, Func<int, long> taken, Func<int, int, long> furtherOf)
+        Func<int, string> nameOf, Func<int, long> leftBefore, Func<int, long> taken, Func<int, int, long> furtherOf,
+        Func<int, string?>? keptFor = null)
     {
         // Of each limit the node that would burden it least: what is needed is never more than said.
         var further = new SortedDictionary<int, long>();
@@ -86,7 +88,10 @@ internal sealed class SharedShortage(
             .Select(one => new DomainRoom(nameOf(one.Limit), one.Room, fill.Asked)).ToValueList();
         return new Reason(
             code, nameOf(subject), needed / 1000.0, Math.Max(0, leftBefore(subject)) / 1000.0, unit, listed,
-            rooms.Count == 1 ? 0 : rooms.Count - listed.Count);
+            rooms.Count == 1 ? 0 : rooms.Count - listed.Count)
+        {
+            Kept = keptFor?.Invoke(subject),
+        };
     }
 
     private static int LastOf(int[] indexes, Predicate<int> isShort)

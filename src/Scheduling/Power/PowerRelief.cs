@@ -67,7 +67,8 @@ public static class PowerRelief
     /// <param name="isSettled">False for a job whose limit is being changed.</param>
     /// <param name="age">Its place in the order of submission.</param>
     /// <param name="most">What all of it may add at most.</param>
-    public static ValueList<JobPercent> Raise(HallState state, Func<JobId, bool> isSettled, Func<JobId, long> age, Watts most)
+    /// <param name="alone">True for a single step.</param>
+    public static ValueList<JobPercent> Raise(HallState state, Func<JobId, bool> isSettled, Func<JobId, long> age, Watts most, bool alone = false)
     {
         ArgumentNullException.ThrowIfNull(state);
         var below = state.Held.Where(one => one.Value.Spec.Work is SimulatedWork && NextAbove(one.Value) is not null && isSettled(one.Key))
@@ -81,6 +82,8 @@ public static class PowerRelief
             var adds = held.Assignment.Tasks.Sum(task => Lease(state, task, next) - Lease(state, task, held.Assignment.PowerPercent));
             if (adds > left)
                 continue;
+            if (alone && raised.Count > 0)
+                break;
             trial.Release(job);
             if (trial.TryAssignAgain(job, held.Spec, held.Assignment with { PowerPercent = next }, held.Assignment))
             {

@@ -20,19 +20,20 @@ public static class PowerRoom
     /// <param name="age">A job's place in the order of submission.</param>
     /// <param name="profile">Where tasks are best put.</param>
     /// <param name="seed">Any number.</param>
+    /// <param name="isBarred">True where the job may not start after all, though there is room.</param>
     public static ValueList<JobPercent> For(
-        HallState state, JobId job, JobSpec spec, Func<JobId, long> age, PlacementProfile profile, ulong seed)
+        HallState state, JobId job, JobSpec spec, Func<JobId, long> age, PlacementProfile profile, ulong seed, Predicate<Assignment>? isBarred = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(spec);
-        var trial = state.Fork();
+        // Most of those who wait do so for something else: that is seen without a copy of the hall.
+        var (trial, decision) = (state, Placer.Place(state, job, spec, profile, seed));
         for (var round = 0; round < MostRounds; round++)
         {
-            var decision = Placer.Place(trial, job, spec, profile, seed);
-            if (decision is Placed)
-                return Differences(state, trial);
             if (decision is not Waiting { Reasons: [{ Code: ReasonCode.PowerShort, Unit: "W" } reason, ..] } || DomainOf(state, reason) is not { } domain)
                 return [];
+            if (round == 0)
+                trial = state.Fork();
             var asked = trial.PowerCommitted(domain) - Watts.FromWatts(reason.Needed - reason.Available);
             var lower = PowerRelief.Lower(
                 trial, new Dictionary<int, Watts> { [domain] = asked }, held => trial.AssignmentOf(held)!.PowerPercent, age, spec.Priority);
@@ -40,17 +41,18 @@ public static class PowerRoom
                 trial.Reassign(held, trial.AssignmentOf(held)! with { PowerPercent = percent });
             if (trial.PowerCommitted(domain) > asked)
                 return [];
+            decision = Placer.Place(trial, job, spec, profile, seed);
+            if (decision is Placed placed)
+                return isBarred?.Invoke(placed.Assignment) == true ? [] : Differences(state, trial);
         }
         return [];
     }
 
-    // A reason names its domain, and in brackets what room is kept for.
     private static int? DomainOf(HallState state, Reason reason)
     {
-        var name = reason.Subject.Split(' ')[0];
         for (var domain = 0; domain < state.Layout.PowerDomains.Count; domain++)
         {
-            if (state.Layout.PowerDomains[domain].Id.Value == name)
+            if (state.Layout.PowerDomains[domain].Id.Value == reason.Subject)
                 return domain;
         }
         return null;

@@ -59,23 +59,23 @@ internal sealed class PowerLedger
     /// <summary>What a domain carries at worst: its own load and what it takes over when one other fails.</summary>
     public long LoadOf(int domain) => LoadOf(_shape.Failures, Committed, domain);
 
-    /// <summary>For people: what room is kept for when that, and not the domain's own load, bounds it; else empty.</summary>
-    public string RoomKept(int domain)
+    /// <summary>For people: what room is kept for when that, and not the domain's own load, bounds it; else null.</summary>
+    public string? RoomKept(int domain)
     {
         var (room, failures, names) = (HeadroomOf(domain), _shape.Failures, _shape.Layout.PowerDomains);
         if (room == Limit[domain] - Committed[domain])
-            return "";
+            return null;
         foreach (var (failed, parts, of) in failures.Covered[domain])
         {
             if (Limit[domain] - Committed[domain] - Share(failed, parts, of) == room)
-                return $" (room kept for the failure of {names[failed].Id})";
+                return $"room kept for the failure of {names[failed].Id}";
         }
         foreach (var (taker, parts, of) in failures.Takers[domain])
         {
             if (Takeable(Limit, Committed, taker, parts, of) - Committed[domain] == room)
-                return $" (no more than {names[taker].Id} can take over)";
+                return $"no more than {names[taker].Id} can take over";
         }
-        return " (room kept for the failure of one of its group)";
+        return "room kept for the failure of one of its group";
 
         long Share(int failed, int parts, int of) => (Committed[failed] * parts + of - 1) / of;
     }
