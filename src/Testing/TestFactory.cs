@@ -27,8 +27,10 @@ public sealed class TestFactory : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private TestFactory(InProcessTestCluster cluster, FakeTimeProvider clock, TestStorage storage) =>
-        (_cluster, Clock, Storage) = (cluster, clock, storage);
+    private readonly Stillness _stillness;
+
+    private TestFactory(InProcessTestCluster cluster, FakeTimeProvider clock, TestStorage storage, Stillness stillness) =>
+        (_cluster, Clock, Storage, _stillness) = (cluster, clock, storage, stillness);
 
     /// <summary>The factory's clock.</summary>
     public FakeTimeProvider Clock { get; }
@@ -55,6 +57,7 @@ public sealed class TestFactory : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         var storage = options.Storage ?? new TestStorage();
+        var stillness = new Stillness();
         var builder = new InProcessTestClusterBuilder(options.Silos);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
@@ -64,13 +67,14 @@ public sealed class TestFactory : IAsyncDisposable
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(options.LogLevel));
             foreach (var name in (string[])[StorageNames.Rows, StorageNames.Ledger])
                 silo.Services.AddKeyedSingleton<IGrainStorage>(name, (services, _) => storage.For(services.GetRequiredService<Serializer>()));
+            silo.AddIncomingGrainCallFilter(stillness).AddOutgoingGrainCallFilter(stillness);
             silo.AddFactory();
             silo.Services.Configure<FactoryOptions>(settings => options.Configure?.Invoke(settings));
         });
         builder.ConfigureClient(client => client.AddActivityPropagation());
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        var factory = new TestFactory(cluster, clock, storage);
+        var factory = new TestFactory(cluster, clock, storage, stillness);
         foreach (var hall in halls)
             await factory.ApplyAsync(hall.ToYaml());
         return factory;
@@ -122,7 +126,7 @@ public sealed class TestFactory : IAsyncDisposable
             if (Clock.GetUtcNow() >= end || started.Elapsed > GiveUpAfter)
                 throw new TimeoutException(otherwise());
             Clock.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            await _stillness.ReachedAsync();
         }
     }
 

@@ -16,7 +16,7 @@ public class PowerTests
     [Fact]
     public async Task A_lowered_limit_slows_flexible_jobs_and_is_in_force_once_every_rack_has_confirmed()
     {
-        await using var factory = await Started(60);
+        await using var factory = await Started(600);
         var flexible = await factory.JobAsync("flexible");
         var before = (await Power(factory)).Committed;
         var asked = before - Watts.FromWatts(32 * 150);
