@@ -32,6 +32,14 @@ public sealed class FactoryOptions
     [Range(0.0001, 1)]
     public double PowerRisePerSecond { get; set; } = 0.01;
 
+    /// <summary>How often what may be booked over limits is judged anew. Default five seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan SteeringPeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a limit may stay exceeded, with every flexible job lowered, before jobs are moved or paused. Default ten seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan PauseAfter { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How often a rack reports to its hall. Default one second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan ReportPeriod { get; set; } = TimeSpan.FromSeconds(1);

@@ -10,6 +10,7 @@ public sealed class TestHall
     private readonly StringBuilder _queues = new();
     private readonly string _name;
     private string _feed = "10MW";
+    private double _oversubscription = 1;
     private string _liquid = "10MW";
     private string _air = "10MW";
     private string _leafUplink = "100Tbps";
@@ -46,10 +47,10 @@ public sealed class TestHall
         return this;
     }
 
-    /// <summary>Sets the feed's rating.</summary>
-    public TestHall Feed(string rating)
+    /// <summary>Sets the feed's rating, and how much may be booked over it as far as less is drawn.</summary>
+    public TestHall Feed(string rating, double oversubscription = 1)
     {
-        _feed = rating;
+        (_feed, _oversubscription) = (rating, oversubscription);
         return this;
     }
 
@@ -103,7 +104,7 @@ public sealed class TestHall
         apiVersion: factory/v1
         kind: PowerDomain
         metadata: {name: {{_name}}-feed}
-        spec: {hall: {{_name}}, type: feed, rating: {{_feed}}}
+        spec: {hall: {{_name}}, type: feed, rating: {{_feed}}, oversubscription: {{_oversubscription.ToString(CultureInfo.InvariantCulture)}}}
         ---
         apiVersion: factory/v1
         kind: CoolingLoop

@@ -14,6 +14,9 @@ internal static class BackupChecks
                 continue;
             for (var index = 0; index < domain.BackedBy.Count; index++)
                 CheckOne(manifest, domain, index, objects, errors);
+            var backs = objects.Values.FirstOrDefault(other => other.Spec is PowerDomainSpec spec && spec.BackedBy.Contains(manifest.Name))?.Name;
+            if (domain.Oversubscription > 1 && (domain.BackedBy.Count > 0 || backs is not null))
+                errors.Add(manifest.Error("spec.oversubscription", "room is kept for " + (backs is null ? "its failure" : $"the failure of '{backs}'") + ", and caps on its own racks do not hold what it takes over", "leave out oversubscription, or backedBy"));
         }
     }
 

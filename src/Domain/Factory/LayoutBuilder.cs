@@ -66,7 +66,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
             {
                 _domainIndex[name] = _domains.Count;
                 var parent = spec.Parent is null ? -1 : _domainIndex[spec.Parent];
-                _domains.Add(new HallPowerDomain(new PowerDomainId(name), spec.Type, parent, spec.Rating * spec.ContinuousShare));
+                _domains.Add(new HallPowerDomain(new PowerDomainId(name), spec.Type, parent, spec.Rating * spec.ContinuousShare) { MostBooked = spec.Oversubscription });
                 waiting.Remove((name, spec));
             }
         }

@@ -137,6 +137,10 @@ public sealed record HallPowerDomain(
     /// <summary>Indexes of the domains that carry its load in equal parts when it fails; none is above or below it.</summary>
     [Id(4)]
     public ValueList<int> BackedBy { get; init; } = [];
+
+    /// <summary>The most that may be booked over its limit, going by what was observed; 1 when nothing may.</summary>
+    [Id(5)]
+    public double MostBooked { get; init; } = 1;
 }
 
 /// <summary>A cooling loop or air zone.</summary>

@@ -45,6 +45,10 @@ public sealed record PowerDomainSpec
     [Meaning("Share of the rating that may be drawn continuously, 0.1 to 1. 0.8 is usual for a breaker in North America. Default 1.")]
     [Between(0.1, 1)]
     public double ContinuousShare { get; init; } = 1;
+
+    [Meaning("How much may be booked over what it carries, as far as its racks were seen to draw less than is booked; caps armed on the nodes hold the rest. 1.3 is what published halls run. Default 1: nothing.")]
+    [Between(1, 2)]
+    public double Oversubscription { get; init; } = 1;
 }
 
 /// <summary>The content of a CoolingLoop manifest.</summary>

@@ -21,6 +21,22 @@ public sealed record Oversubscription
     /// <summary>Share of the envelope that armed caps keep to. Default 0.95.</summary>
     public double ArmedShare { get; init; } = 0.95;
 
+    /// <summary>Seconds that must have been observed before anything is booked beyond the nameplates. Default 60.</summary>
+    public int LeastSeconds { get; init; } = 60;
+
+    /// <summary>How much may be booked over a limit, going by what was drawn of what was booked.</summary>
+    /// <param name="observed">What was drawn over what was committed, second by second; 0 or more.</param>
+    /// <param name="mostArmed">What armed caps can hold over the limit.</param>
+    /// <returns>1 to <see cref="MostRatio"/>; 1 when too little was observed.</returns>
+    public double Factor(IReadOnlyList<double> observed, double mostArmed)
+    {
+        ArgumentNullException.ThrowIfNull(observed);
+        if (observed.Count < LeastSeconds)
+            return 1;
+        var byDraw = 1 / Math.Max(1e-3, QuantileOf(observed) * Guard);
+        return Math.Max(1, Math.Min(MostRatio, Math.Min(byDraw, mostArmed)));
+    }
+
     /// <summary>The number of nodes.</summary>
     /// <param name="envelope">The limit they share.</param>
     /// <param name="nameplate">What one is said to draw at most, above 0.</param>
@@ -34,11 +50,15 @@ public sealed record Oversubscription
         var byNameplate = (int)(envelope / nameplate);
         if (observed.Count == 0)
             return byNameplate;
-        var sorted = observed.Order().ToArray();
-        var quantile = sorted[Math.Max(0, (int)Math.Ceiling(Require.Share(Quantile) * sorted.Length) - 1)];
-        var byDraw = (int)(envelope.Value / Math.Max(1, quantile * Guard));
+        var byDraw = (int)(envelope.Value / Math.Max(1, QuantileOf(observed) * Guard));
         var byArmed = (int)(ArmedShare * (envelope / armed));
         var byRatio = (int)(MostRatio * (envelope / nameplate));
         return Math.Max(byNameplate, Math.Min(byDraw, Math.Min(byArmed, byRatio)));
+    }
+
+    private double QuantileOf(IReadOnlyList<double> observed)
+    {
+        var sorted = observed.Order().ToArray();
+        return sorted[Math.Max(0, (int)Math.Ceiling(Require.Share(Quantile) * sorted.Length) - 1)];
     }
 }

@@ -27,6 +27,7 @@ internal static class DecisionReplay
             JobQueued queued => Decided(entry, queued.Job, queued.Decision, Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
+            StepTaken { Step.Kind: StepKind.Shed } taken => Decided(taken, HallGuard.ShedOf(book, taken.Seed, taken.At, timeScale)),
             StepTaken taken => Decided(taken, new Repairs(book.State!, PlacementProfile.Factory, taken.Seed).For(taken.Step.Job)),
             PowerLowered lowered => Limits(lowered, lowered.Jobs, lowered.For is { } job ? HallPower.RoomOf(book, job, (ulong)lowered.Sequence, lowered.At, timeScale) : HallPower.LowerOf(book)),
             PowerRaised raised => Limits(raised, raised.Jobs, HallPower.RaiseOf(book, raised.Most, raised.Alone)),

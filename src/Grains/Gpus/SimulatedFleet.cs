@@ -27,7 +27,8 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
                 if (member.Failed)
                     member.Device.Fail("failed", at);
             }
-            member.Device.Cap(lease.CapWatts > 0 ? lease.CapWatts : null, at);
+            member.Ordered = lease.CapWatts;
+            member.Device.Cap(member.Cap, at);
             return member.Device.Start(KeyOf(lease.Key), run, lease.Milli, at);
         });
     }
@@ -35,7 +36,16 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
     /// <summary>Limits a device's power from now on; 0 lifts the limit.</summary>
     public void Cap(GpuId gpu, double watts) => On(gpu, member =>
     {
-        member.Device?.Cap(watts > 0 ? watts : null, clock.GetUtcNow());
+        member.Ordered = watts;
+        member.Device?.Cap(member.Cap, clock.GetUtcNow());
+        return true;
+    });
+
+    /// <summary>Holds a device to the cap that is armed for it, whatever else it was told; 0 releases it.</summary>
+    public void Fire(GpuId gpu, double watts) => On(gpu, member =>
+    {
+        member.Fired = watts;
+        member.Device?.Cap(member.Cap, clock.GetUtcNow());
         return true;
     });
 
@@ -101,5 +111,14 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         public SimulatedGpu? Device { get; set; }
 
         public bool Failed { get; set; }
+
+        /// <summary>The cap that its lease was given, in watts; 0 for none.</summary>
+        public double Ordered { get; set; }
+
+        /// <summary>The armed cap that was fired, in watts; 0 while none is.</summary>
+        public double Fired { get; set; }
+
+        /// <summary>The lower of both, or null.</summary>
+        public double? Cap => Fired > 0 && !(Ordered > 0 && Ordered < Fired) ? Fired : Ordered > 0 ? Ordered : null;
     }
 }

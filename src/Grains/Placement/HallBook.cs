@@ -1,6 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Units;
+using ControlPlane.Facility.Control;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Scheduling;
 
@@ -14,6 +15,7 @@ internal sealed class HallBook
 {
     private readonly Dictionary<JobId, JobEntry> _jobs = [];
     private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
+    private FailsafeCaps? _armed;
     private readonly SortedSet<JobId> _beingLowered = new(Comparer<JobId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
 
     /// <summary>The last entry applied.</summary>
@@ -59,8 +61,11 @@ internal sealed class HallBook
     /// <summary>Tokens of ended jobs.</summary>
     public double Tokens { get; private set; }
 
-    /// <summary>What operators asked for and what is out of order.</summary>
+    /// <summary>What is out of order.</summary>
     public HallConditions Conditions { get; } = new();
+
+    /// <summary>What power domains may carry.</summary>
+    public HallLimits Limits { get; } = new();
 
     /// <summary>Applies the next entry.</summary>
     /// <exception cref="InvalidOperationException">The entry is not the next one, or contradicts the hall.</exception>
@@ -79,7 +84,16 @@ internal sealed class HallBook
                 Configure(configured);
                 break;
             case PowerLimitAsked asked:
-                Conditions.Ask(asked, Names, State!);
+                Ask(asked);
+                break;
+            case PowerBooked booked:
+                Limits.Apply(booked, Names, State!);
+                break;
+            case FailsafeFired fired:
+                Fire(fired);
+                break;
+            case FailsafeReleased released:
+                Limits.Apply(released, Names, State!);
                 break;
             case NodeConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
@@ -94,7 +108,7 @@ internal sealed class HallBook
                 ApplyToJob(entry);
                 break;
         }
-        Conditions.SettleLimits(State, Names);
+        Limits.Settle(State, Names);
     }
 
     private void ApplyToJob(LedgerEntry entry)
@@ -166,6 +180,31 @@ internal sealed class HallBook
         }
     }
 
+    private void Ask(PowerLimitAsked asked)
+    {
+        Limits.Apply(asked, Names, State!);
+        _armed = null;
+        SlowDown(Limits.Fired.SelectMany(Limits.FiredFor));
+    }
+
+    private void Fire(FailsafeFired fired)
+    {
+        Limits.Apply(fired);
+        SlowDown(fired.Racks);
+    }
+
+    // What runs under armed caps is slowed from now on, and counted so.
+    private void SlowDown(IEnumerable<RackId> racks)
+    {
+        var caps = ArmedCaps();
+        foreach (var job in racks.Where(Names.Racks.ContainsKey).SelectMany(rack => OnRack(Names.Racks[rack])).DistinctBy(job => job.Job).ToList())
+            Put(_jobs[job.Job] with { SlowestSpeed = Math.Min(job.SlowestSpeed, PowerEffects.SpeedOf(job.Spec, job.Assignment!, Names.Layout, caps)) });
+    }
+
+    /// <summary>The caps that are armed on the nodes, for what domains may carry at the meter.</summary>
+    public FailsafeCaps ArmedCaps() => _armed ??= FailsafeCaps.Of(
+        Names.Layout, [.. Enumerable.Range(0, Names.Layout.PowerDomains.Count).Select(domain => Limits.AtMeter(State!, domain))]);
+
     private void End(JobEnded ended)
     {
         var job = _jobs[ended.Job];
@@ -226,12 +265,13 @@ internal sealed class HallBook
     private void Rebuild(HallLayout layout, IReadOnlyDictionary<PowerDomainId, Watts> inForce)
     {
         State = new HallState(layout);
+        _armed = null;
         foreach (var (domain, limit) in inForce.Where(pair => Names.Domains.ContainsKey(pair.Key)))
             State.SetPowerLimit(Names.Domains[domain], limit);
         foreach (var job in _jobs.Values.Where(job => job.Assignment is not null).OrderBy(job => job.Generation))
             State.Restore(job.Job, job.Spec, job.Assignment!);
         Conditions.PutInto(State, Names);
-        Conditions.SettleLimits(State, Names);
+        Limits.Settle(State, Names);
     }
 
     /// <summary>Everything the hall is, for storage.</summary>
@@ -247,7 +287,8 @@ internal sealed class HallBook
             Tokens = Tokens,
             LastEvent = LastEvent,
         };
-        Conditions.AddTo(row, State, Names);
+        Conditions.AddTo(row);
+        Limits.AddTo(row, State, Names);
         return row;
     }
 
@@ -256,6 +297,7 @@ internal sealed class HallBook
     {
         var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens, LastEvent = row.LastEvent };
         book.Conditions.TakeFrom(row);
+        book.Limits.TakeFrom(row);
         if (row.Layout is not null)
             book.Names = new HallNames(row.Layout);
         foreach (var job in row.Jobs)

@@ -1,32 +1,17 @@
 using ControlPlane.Domain;
-using ControlPlane.Domain.Units;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
 
-/// <summary>What operators asked for and what is out of order, by name: it outlives every layout.</summary>
+/// <summary>What is out of order, by name: it outlives every layout.</summary>
 internal sealed class HallConditions
 {
-    private readonly Dictionary<PowerDomainId, Watts> _requested = [];
     private readonly Dictionary<NodeId, NodeCondition> _nodes = [];
     private readonly HashSet<GpuId> _failedGpus = [];
     private readonly HashSet<LinkId> _downLinks = [];
 
-    /// <summary>Limits asked for.</summary>
-    public IReadOnlyDictionary<PowerDomainId, Watts> Requested => _requested;
-
     /// <summary>True when the GPU is known to have failed.</summary>
     public bool IsFailed(GpuId gpu) => _failedGpus.Contains(gpu);
-
-    public void Ask(PowerLimitAsked asked, HallNames names, HallState state)
-    {
-        if (asked.Limit is { } limit)
-            _requested[asked.Domain] = limit;
-        else
-            _requested.Remove(asked.Domain);
-        if (asked.Limit is null && names.Domains.TryGetValue(asked.Domain, out var domain))
-            state.SetPowerLimit(domain, state.Layout.PowerDomains[domain].Limit);
-    }
 
     public void Set(NodeConditionChanged changed, HallNames names, HallState state)
     {
@@ -58,7 +43,7 @@ internal sealed class HallConditions
             state.SetLinkUp(index, changed.Up);
     }
 
-    /// <summary>Puts all of it into a state that was made anew; limits are settled apart.</summary>
+    /// <summary>Puts all of it into a state that was made anew.</summary>
     public void PutInto(HallState state, HallNames names)
     {
         foreach (var (node, condition) in _nodes.Where(pair => names.Nodes.ContainsKey(pair.Key)))
@@ -69,34 +54,15 @@ internal sealed class HallConditions
             state.SetLinkUp(names.Links[link], false);
     }
 
-    /// <summary>Moves limits in force toward those asked for, never below what is committed.</summary>
-    public void SettleLimits(HallState? state, HallNames names)
+    public void AddTo(HallSnapshotRow row)
     {
-        foreach (var (name, requested) in _requested)
-        {
-            if (!names.Domains.TryGetValue(name, out var domain))
-                continue;
-            var committed = state!.PowerCommitted(domain);
-            var target = requested > committed ? requested : committed;
-            if (state.PowerLimit(domain) != target)
-                state.SetPowerLimit(domain, target);
-        }
-    }
-
-    public void AddTo(HallSnapshotRow row, HallState? state, HallNames names)
-    {
-        row.RequestedLimits = new(_requested);
         row.Conditions = new(_nodes);
         row.FailedGpus = [.. _failedGpus];
         row.DownLinks = [.. _downLinks];
-        foreach (var (name, domain) in names.Domains.Where(pair => _requested.ContainsKey(pair.Key)))
-            row.LimitsInForce[name] = state!.PowerLimit(domain);
     }
 
     public void TakeFrom(HallSnapshotRow row)
     {
-        foreach (var (domain, limit) in row.RequestedLimits)
-            _requested[domain] = limit;
         foreach (var (node, condition) in row.Conditions)
             _nodes[node] = condition;
         _failedGpus.UnionWith(row.FailedGpus);

@@ -127,7 +127,7 @@ internal sealed class HallDecisions(
     {
         Verify(step);
         var stopped = step.Evicted.Concat(step.Changed.Where(change => change.Moved).Select(change => change.Job))
-            .Concat(step.Kind is StepKind.Restart or StepKind.Requeue ? [step.Job] : []);
+            .Concat(step.Kind is StepKind.Restart or StepKind.Requeue or StepKind.Shed ? [step.Job] : []);
         var saved = stopped.Select(job => WorkSaved.Of(book.Jobs[job], now(), timeScale)).ToValueList();
         record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved, pass));
     }

@@ -38,6 +38,9 @@ internal sealed class HallEventLog
             PowerLowered lowered => ($"Hall/{book.Names.Layout.Hall}", $"{Limits(lowered.Jobs)}: {lowered.Because}"),
             PowerConfirmed confirmed => ($"Hall/{book.Names.Layout.Hall}", $"In force on every rack: {Limits(confirmed.Jobs)}."),
             PowerRaised raised => ($"Hall/{book.Names.Layout.Hall}", $"May draw more again: {Limits(raised.Jobs)}."),
+            PowerBooked booked => ($"PowerDomain/{booked.Domain}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{booked.Factor:0.###} times its limit may be booked: {booked.Because}")),
+            FailsafeFired fired => (Subject(fired.Subject, book), $"Armed caps hold on {fired.Racks.Count} racks: {fired.Because}"),
+            FailsafeReleased released => (Subject(released.Subject, book), $"Armed caps are released on {released.Racks.Count} racks: {released.Because}"),
             NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
             LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
@@ -46,6 +49,9 @@ internal sealed class HallEventLog
         var kind = entry is StepTaken { Step.Kind: var step } ? "Job" + step : entry.GetType().Name;
         return new HallEvent(entry.Sequence, entry.At, kind, subject, message);
     }
+
+    private static string Subject(string name, HallBook book) =>
+        (book.Names.Domains.ContainsKey(new PowerDomainId(name)) ? "PowerDomain/" : "CoolingLoop/") + name;
 
     private static string Limits(ValueList<Scheduling.JobPercent> jobs) =>
         string.Join(", ", jobs.Take(8).Select(one => $"{one.Job} {one.Percent} %")) + (jobs.Count > 8 ? $" and {jobs.Count - 8} more" : "");

@@ -7,6 +7,8 @@ namespace ControlPlane.Grains.Placement;
 /// <summary>Where each name of a layout stands: placement counts by index, the ledger and people speak by name.</summary>
 internal sealed class HallNames
 {
+    private readonly List<int>[] _racksBelow;
+
     public HallNames(HallLayout layout)
     {
         Layout = layout;
@@ -16,6 +18,12 @@ internal sealed class HallNames
             Links[layout.Links[index].Id] = index;
         for (var index = 0; index < layout.Racks.Count; index++)
             Racks[layout.Racks[index].Id] = index;
+        _racksBelow = [.. layout.PowerDomains.Select(_ => new List<int>())];
+        for (var index = 0; index < layout.Racks.Count; index++)
+        {
+            for (var domain = layout.Racks[index].PowerDomain; domain >= 0; domain = layout.PowerDomains[domain].Parent)
+                _racksBelow[domain].Add(index);
+        }
         for (var index = 0; index < layout.Nodes.Count; index++)
         {
             var node = layout.Nodes[index];
@@ -43,6 +51,9 @@ internal sealed class HallNames
     /// <summary>The GPUs of an assignment, by name.</summary>
     public ValueList<GpuId> GpusOf(Assignment assignment) => assignment.Tasks
         .SelectMany(task => task.Gpus.Select(gpu => GrainKeys.GpuOf(Layout.Nodes[task.Node].Id, gpu))).Distinct().ToValueList();
+
+    /// <summary>The racks that a power domain feeds.</summary>
+    public IReadOnlyList<int> RacksBelow(int domain) => _racksBelow[domain];
 
     /// <summary>The racks that an assignment touches.</summary>
     public IEnumerable<int> RacksOf(Assignment assignment) =>

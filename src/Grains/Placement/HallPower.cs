@@ -37,7 +37,7 @@ internal sealed class HallPower(HallBook book, double risePerSecond, double time
     /// <summary>Has flexible jobs draw less where the first of those who wait would then start.</summary>
     public void MakeRoom()
     {
-        if (book.State is null || book.WaitingCount == 0 || IsUnderWay || Asked(book).Count > 0)
+        if (book.State is null || book.WaitingCount == 0 || IsUnderWay || book.Limits.Fired.Count > 0 || Asked(book).Count > 0)
             return;
         // Nothing changes what fits when a job comes to the head of the line, but what it may ask of others does; a window that
         // is over no longer bars it.
@@ -67,7 +67,7 @@ internal sealed class HallPower(HallBook book, double risePerSecond, double time
     /// <summary>Lets jobs draw more where nothing waits for the power, no faster than the ramp.</summary>
     public void Restore()
     {
-        if (book.State is not { } state || book.WaitingCount > 0 || IsUnderWay || Asked(book).Count > 0)
+        if (book.State is not { } state || book.WaitingCount > 0 || IsUnderWay || book.Limits.Fired.Count > 0 || Asked(book).Count > 0)
         {
             _ramp.Restart(now());
             return;
@@ -107,9 +107,17 @@ internal sealed class HallPower(HallBook book, double risePerSecond, double time
         PowerRelief.Raise(book.State!, job => book.Jobs[job].OrderedPercent == 0, job => book.Jobs[job].Submitted, most, alone);
 
     // Domains that carry more than was asked of them, by index.
-    private static Dictionary<int, Watts> Asked(HallBook book) => book.Conditions.Requested
-        .Where(one => book.Names.Domains.TryGetValue(one.Key, out var domain) && book.State!.PowerCommitted(domain) > one.Value)
-        .ToDictionary(one => book.Names.Domains[one.Key], one => one.Value);
+    private static Dictionary<int, Watts> Asked(HallBook book)
+    {
+        var asked = new Dictionary<int, Watts>();
+        for (var domain = 0; domain < book.State!.Layout.PowerDomains.Count; domain++)
+        {
+            var target = book.Limits.Target(book.State, domain);
+            if (book.State.PowerCommitted(domain) > target)
+                asked.Add(domain, target);
+        }
+        return asked;
+    }
 
     private bool IsFollowed(JobEntry job) =>
         book.Names.RacksOf(job.Assignment!).All(rack => _followed.GetValueOrDefault(book.Names.Layout.Racks[rack].Id) >= job.OrderedAt);

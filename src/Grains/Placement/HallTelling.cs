@@ -44,6 +44,13 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
     public void TellRack(HallBook book, RackId rack) =>
         _ = grains.Rack(rack).Assign(Orders(book, rack, -1));
 
+    /// <summary>Has racks fire their armed caps now.</summary>
+    public void Fire(IEnumerable<RackId> racks, long revision)
+    {
+        foreach (var rack in racks)
+            _ = grains.Rack(rack).Fire(revision);
+    }
+
     /// <summary>Sends a job its state.</summary>
     public void TellJob(HallId hall, JobEntry job) =>
         _ = grains.Job(job.Job).Observe(hall, job.Spec, job.SubmittedAt, job.News());
@@ -73,7 +80,7 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
         if (known == revision)
             return new RackOrders(hall, revision, Incarnation, false, null, []);
         return book.Names.Racks.TryGetValue(rack, out var index)
-            ? new RackOrders(hall, revision, Incarnation, true, Card(book, index), Leases(book, index))
+            ? new RackOrders(hall, revision, Incarnation, true, Card(book, index), Leases(book, index)) { IsFailsafeOn = book.Limits.IsFired(rack) }
             : new RackOrders(hall, revision, Incarnation, true, null, []);
     }
 
@@ -119,10 +126,14 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
         var rack = layout.Racks[index];
         var nodes = layout.Nodes.Items.AsSpan(rack.FirstNode, rack.NodeCount);
         var cards = new List<NodeCard>();
-        foreach (var node in nodes)
+        for (var at = 0; at < nodes.Length; at++)
         {
+            var node = nodes[at];
             var model = node.GpuModel < 0 ? null : layout.GpuModels[node.GpuModel];
-            cards.Add(new NodeCard(node.Id, node.Gpus, model?.Idle.Value ?? 0, model?.Limit.Value ?? 0, node.Base.Value));
+            cards.Add(new NodeCard(node.Id, node.Gpus, model?.Idle.Value ?? 0, model?.Limit.Value ?? 0, node.Base.Value)
+            {
+                ArmedWatts = book.ArmedCaps().CapOf(rack.FirstNode + at).Value,
+            });
         }
         var inlet = rack.Cooling.Count == 0 ? 25 : layout.CoolingLoops[rack.Cooling[0].Loop].Supply.Value;
         return new RackCard(rack.Id, rack.Simulated, rack.Overhead.Value, cards.ToValueList(), inlet);

@@ -57,6 +57,14 @@ public sealed record PowerView(
     /// <summary>Its limit as declared, when nobody asked for another one.</summary>
     [Id(7)]
     public Watts Rating { get; init; }
+
+    /// <summary>What may be booked over the limit, going by what is drawn; 1 for no more than it.</summary>
+    [Id(8)]
+    public double BookedOver { get; init; } = 1;
+
+    /// <summary>True while caps armed on the nodes hold for it.</summary>
+    [Id(9)]
+    public bool IsFailsafeOn { get; init; }
 }
 
 /// <summary>A cooling loop in figures.</summary>
@@ -110,6 +118,10 @@ public sealed record RackView(
     /// <summary>Whether the building says that something leaks; null when it says nothing.</summary>
     [Id(9)]
     public bool? Leaks { get; init; }
+
+    /// <summary>True while caps armed on its nodes hold.</summary>
+    [Id(10)]
+    public bool IsFailsafeOn { get; init; }
 }
 
 /// <summary>A queue in figures.</summary>

@@ -6,19 +6,12 @@ using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
 
-/// <summary>What a rack last said of itself.</summary>
-/// <param name="At">When.</param>
-/// <param name="Watts">What it draws, or null when unknown.</param>
-/// <param name="HottestCelsius">Its hottest GPU, or null when unknown.</param>
-/// <param name="Building">What the building's instruments show of it, or null.</param>
-internal sealed record RackTelemetry(DateTimeOffset At, double? Watts, double? HottestCelsius, BuildingReading? Building);
-
 /// <summary>Makes a hall's figures for people.</summary>
 internal static class HallViews
 {
     private const int JobsShown = 200;
 
-    public static HallView Of(string hall, HallBook book, IReadOnlyDictionary<RackId, RackTelemetry> telemetry)
+    public static HallView Of(string hall, HallBook book, HallTelemetry telemetry, DateTimeOffset now)
     {
         if (book.State is not { } state)
             return new HallView(new HallId(hall), book.Sequence, 0, 0, 0, 0, book.Ended, book.Tokens, [], [], [], [], [], []);
@@ -27,36 +20,26 @@ internal static class HallViews
             .Concat(book.Waiting.Take(JobsShown / 2));
         return new HallView(
             new HallId(hall), book.Sequence, state.Layout.GpuCount, state.FreeGpus, book.WaitingCount, holding.Count, book.Ended,
-            book.Tokens, Power(state, telemetry), Cooling(state), Links(state), Racks(state, telemetry), Queues(book, state),
+            book.Tokens, Power(book, state, telemetry.Power(state, now)), Cooling(state), Links(state), Racks(book, state, telemetry, now), Queues(book, state),
             shown.Select(View).ToValueList());
     }
 
     private static JobView View(JobEntry job) => new(
         job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Message, job.SubmittedAt);
 
-    private static ValueList<PowerView> Power(HallState state, IReadOnlyDictionary<RackId, RackTelemetry> telemetry)
-    {
-        var layout = state.Layout;
-        var observed = new double[layout.PowerDomains.Count];
-        var isEstimate = new bool[layout.PowerDomains.Count];
-        for (var index = 0; index < layout.Racks.Count; index++)
+    private static ValueList<PowerView> Power(HallBook book, HallState state, ObservedPower[] observed) =>
+        state.Layout.PowerDomains.Select((domain, index) =>
         {
-            var rack = layout.Racks[index];
-            var watts = telemetry.GetValueOrDefault(rack.Id)?.Watts;
-            for (var domain = rack.PowerDomain; domain >= 0; domain = layout.PowerDomains[domain].Parent)
+            var booked = book.Limits.BookedOver(domain.Id);
+            return new PowerView(
+                domain.Id, domain.Kind, domain.Parent < 0 ? null : state.Layout.PowerDomains[domain.Parent].Id,
+                booked == 1 ? state.PowerLimit(index) : state.PowerLimit(index) * (1 / booked), state.PowerCommitted(index), observed[index].Watts, observed[index].IsEstimate)
             {
-                // What is not known counts as what is committed to it, never as zero.
-                observed[domain] += watts ?? state.RackDraw(index).Value;
-                isEstimate[domain] |= watts is null;
-            }
-        }
-        return layout.PowerDomains.Select((domain, index) => new PowerView(
-            domain.Id, domain.Kind, domain.Parent < 0 ? null : layout.PowerDomains[domain.Parent].Id, state.PowerLimit(index),
-            state.PowerCommitted(index), Watts.FromWatts(observed[index]), isEstimate[index])
-        {
-            Rating = domain.Limit,
+                Rating = domain.Limit,
+                BookedOver = booked,
+                IsFailsafeOn = book.Limits.Fired.Contains(domain.Id.Value),
+            };
         }).ToValueList();
-    }
 
     private static ValueList<CoolingView> Cooling(HallState state) =>
         state.Layout.CoolingLoops.Select((loop, index) =>
@@ -66,7 +49,7 @@ internal static class HallViews
         state.Layout.Links.Select((link, index) =>
             new LinkView(link.Id, state.IsLinkUp(index), link.Capacity, state.LinkReserved(index))).ToValueList();
 
-    private static ValueList<RackView> Racks(HallState state, IReadOnlyDictionary<RackId, RackTelemetry> telemetry) =>
+    private static ValueList<RackView> Racks(HallBook book, HallState state, HallTelemetry telemetry, DateTimeOffset now) =>
         state.Layout.Racks.Select(rack =>
         {
             var gpus = 0;
@@ -79,11 +62,12 @@ internal static class HallViews
                     leased += free < 1000 ? 1 : 0;
                 }
             }
-            var heard = telemetry.GetValueOrDefault(rack.Id);
+            var heard = telemetry.Of(rack.Id, now);
             return new RackView(
                 rack.Id, rack.Type, gpus, leased, heard?.Watts is { } watts ? Watts.FromWatts(watts) : null,
-                heard?.HottestCelsius is { } hottest ? Celsius.FromDegrees(hottest) : null, heard?.At)
+                heard?.HottestCelsius is { } hottest ? Celsius.FromDegrees(hottest) : null, telemetry.Last(rack.Id)?.At)
             {
+                IsFailsafeOn = book.Limits.IsFired(rack.Id),
                 Supply = heard?.Building?.SupplyCelsius is { } supply ? Celsius.FromDegrees(supply) : null,
                 Return = heard?.Building?.ReturnCelsius is { } back ? Celsius.FromDegrees(back) : null,
                 Leaks = heard?.Building?.Leaks,

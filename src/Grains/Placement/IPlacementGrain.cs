@@ -62,8 +62,11 @@ public interface IPlacementGrain : IGrainWithStringKey
     Task<RackOrders> Report(RackReport report);
 
     /// <summary>Asks for a new limit of a power domain. What is in force never falls below what is committed: it follows as jobs end.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="requested">The limit; null for the layout's own.</param>
+    /// <param name="urgency">What is done for it beyond lowering flexible jobs.</param>
     [Alias("SetPowerLimit")]
-    Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested);
+    Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested, LimitUrgency urgency = LimitUrgency.Lower);
 
     /// <summary>Cordons, fails or restores a node. A failed node's jobs are placed again elsewhere.</summary>
     [Alias("SetNodeCondition")]

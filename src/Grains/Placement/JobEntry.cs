@@ -128,4 +128,13 @@ internal sealed class HallSnapshotRow
     [Id(10)] public double Tokens { get; set; }
 
     [Id(11)] public long LastEvent { get; set; }
+
+    /// <summary>What may be booked over limits, by domain, where it is not 1.</summary>
+    [Id(12)] public Dictionary<PowerDomainId, double> Booked { get; set; } = [];
+
+    /// <summary>What is done for limits beyond lowering jobs, by domain.</summary>
+    [Id(14)] public Dictionary<PowerDomainId, LimitUrgency> Urgent { get; set; } = [];
+
+    /// <summary>Racks on which armed caps hold, by the domain or loop that they hold for.</summary>
+    [Id(13)] public Dictionary<string, List<RackId>> Fired { get; set; } = [];
 }

@@ -98,7 +98,11 @@ internal sealed record JobForgotten(long Sequence, DateTimeOffset At, [property:
 [GenerateSerializer, Immutable, Alias("PowerLimitAsked")]
 internal sealed record PowerLimitAsked(
     long Sequence, DateTimeOffset At, [property: Id(0)] PowerDomainId Domain, [property: Id(1)] Watts? Limit)
-    : LedgerEntry(Sequence, At);
+    : LedgerEntry(Sequence, At)
+{
+    /// <summary>What is done for it beyond lowering flexible jobs.</summary>
+    [Id(2)] public LimitUrgency Urgency { get; init; }
+}
 
 /// <summary>
 /// Running jobs are to draw less, so that a feed comes down to what was asked of it or a waiting job can start: their racks
@@ -123,6 +127,24 @@ internal sealed record PowerRaised(
     /// <summary>True for one step alone, for which the ramp was saved up.</summary>
     [Id(2)] public bool Alone { get; init; }
 }
+
+/// <summary>So much may be booked in a domain over its limit from now on: more where less is drawn than booked, less after an excursion.</summary>
+[GenerateSerializer, Immutable, Alias("PowerBooked")]
+internal sealed record PowerBooked(
+    long Sequence, DateTimeOffset At, [property: Id(0)] PowerDomainId Domain, [property: Id(1)] double Factor, [property: Id(2)] string Because)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>The caps that are armed on the nodes of racks hold now; nothing more is placed there until they are released.</summary>
+[GenerateSerializer, Immutable, Alias("FailsafeFired")]
+internal sealed record FailsafeFired(
+    long Sequence, DateTimeOffset At, [property: Id(0)] string Subject, [property: Id(1)] ValueList<RackId> Racks, [property: Id(2)] string Because)
+    : LedgerEntry(Sequence, At);
+
+/// <summary>Armed caps no longer hold on these racks.</summary>
+[GenerateSerializer, Immutable, Alias("FailsafeReleased")]
+internal sealed record FailsafeReleased(
+    long Sequence, DateTimeOffset At, [property: Id(0)] string Subject, [property: Id(1)] ValueList<RackId> Racks, [property: Id(2)] string Because)
+    : LedgerEntry(Sequence, At);
 
 /// <summary>A node was cordoned, failed or restored.</summary>
 [GenerateSerializer, Immutable, Alias("NodeConditionChanged")]

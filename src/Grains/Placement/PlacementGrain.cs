@@ -22,12 +22,14 @@ internal sealed partial class PlacementGrain(
     IOptions<FactoryOptions> options, ILogger<PlacementGrain> log) : Grain, IPlacementGrain
 {
     private readonly HallEventLog _events = new();
-    private readonly Dictionary<RackId, RackTelemetry> _telemetry = [];
     private readonly HashSet<RackId> _dirtyRacks = [];
     private HallLedger _ledger = null!;
     private HallBook _book = new();
     private HallDecisions _decisions = null!;
     private HallPower _power = null!;
+    private HallTelemetry _telemetry = null!;
+    private HallGuard _guard = null!;
+    private HallBooking _booking = null!;
     private HallTelling _telling = null!;
     private Task _durable = Task.CompletedTask;
     private Exception? _poison;
@@ -48,7 +50,13 @@ internal sealed partial class PlacementGrain(
         _book.State?.Verify();
         _telling.MarkDurable(_book.Sequence);
         _decisions = new HallDecisions(_book, PlacementProfile.Factory, options.Value.TimeScale, clock.GetUtcNow, Record);
+        _telemetry = new HallTelemetry(options.Value.SilentRack);
         _power = new HallPower(_book, options.Value.PowerRisePerSecond, options.Value.TimeScale, clock.GetUtcNow, Record);
+        _guard = new HallGuard(_book, _telemetry, _power, options.Value, clock.GetUtcNow, Record, racks => _telling.Fire(racks, _book.Sequence + 1))
+        {
+            Shed = step => _decisions.Take(step, (ulong)(_book.Sequence + 1), null, "More is drawn than may be, and nobody else can draw less"),
+        };
+        _booking = new HallBooking(_book, _telemetry, options.Value, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }
 
@@ -63,6 +71,7 @@ internal sealed partial class PlacementGrain(
         Record(new HallConfigured(_book.Sequence + 1, clock.GetUtcNow(), version, layout));
         await Durable();
         _telling.ForgetAll();
+        _guard.Restart();
         TellEveryRack();
         WantPass();
         return new ConfigureAnswer(_book.Version, []);
@@ -149,10 +158,11 @@ internal sealed partial class PlacementGrain(
     public async Task<RackOrders> Report(RackReport report)
     {
         ThrowIfPoisoned();
-        _telemetry[report.Rack] = new RackTelemetry(clock.GetUtcNow(), report.Watts, report.HottestCelsius, report.Building);
+        _telemetry.Hear(report, clock.GetUtcNow());
         var before = _book.Sequence;
         _decisions.Hear(report);
         _power.Hear(report.Rack, report.Revision);
+        Guard();
         if (_book.Sequence != before)
         {
             WantPass();
@@ -161,15 +171,16 @@ internal sealed partial class PlacementGrain(
         return _telling.Orders(_book, report.Rack, report.Revision);
     }
 
-    public async Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested)
+    public async Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested, LimitUrgency urgency)
     {
         ThrowIfPoisoned();
         if (!_book.Names.Domains.TryGetValue(domain, out var index))
             return new PowerLimitAnswer(false, Watts.Zero, Watts.Zero, Watts.Zero);
-        var asked = _book.Conditions.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
-        if (asked != requested)
+        var asked = _book.Limits.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
+        if (asked != requested || (requested is not null && _book.Limits.UrgencyOf(domain) != urgency))
         {
-            Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested));
+            Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested) { Urgency = urgency });
+            _guard.Look();
             _power.Relieve();
             WantPass();
         }
@@ -211,7 +222,7 @@ internal sealed partial class PlacementGrain(
     public Task<HallView> View()
     {
         ThrowIfPoisoned();
-        return Task.FromResult(HallViews.Of(this.Name(), _book, _telemetry));
+        return Task.FromResult(HallViews.Of(this.Name(), _book, _telemetry, clock.GetUtcNow()));
     }
 
     public Task<HallEvents> Events(long after, int count)

@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Facility;
+using ControlPlane.Facility.Control;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
@@ -33,9 +34,13 @@ internal static class PowerEffects
     }
 
     /// <summary>Speed of simulated work under its power limit, over full speed.</summary>
-    public static double SpeedOf(JobSpec spec, Assignment assignment, HallLayout layout)
+    /// <param name="spec">The job.</param>
+    /// <param name="assignment">Where it is, with its limit.</param>
+    /// <param name="layout">The hall.</param>
+    /// <param name="armed">Caps that hold besides, or null.</param>
+    public static double SpeedOf(JobSpec spec, Assignment assignment, HallLayout layout, FailsafeCaps? armed = null)
     {
-        if (spec.Work is not SimulatedWork work || assignment.PowerPercent == 100)
+        if (spec.Work is not SimulatedWork work || (assignment.PowerPercent == 100 && armed is null))
             return 1;
         var speed = 1.0;
         foreach (var task in assignment.Tasks)
@@ -43,8 +48,11 @@ internal static class PowerEffects
             if (task.Gpus.Count == 0)
                 continue;
             var model = layout.GpuModels[layout.Nodes[task.Node].GpuModel];
+            var cap = model.LimitAt(assignment.PowerPercent);
+            if (armed?.CapOf(task.Node) is { } fired && fired < cap)
+                cap = fired;
             // The cube root, as simulated devices have it: dynamic power grows with the cube of the clock.
-            var left = GpuPower.SpeedUnderCap(work.Utilisation, model.Idle, model.Limit, model.LimitAt(assignment.PowerPercent));
+            var left = GpuPower.SpeedUnderCap(work.Utilisation, model.Idle, model.Limit, cap);
             speed = Math.Min(speed, Math.Max(Slowest, Math.Cbrt(left)));
         }
         return speed;

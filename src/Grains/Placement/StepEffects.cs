@@ -31,7 +31,7 @@ internal static class StepEffects
     {
         if (taken.Step.Assignment is not { } assignment)
             return Stopped(job, taken, taken.Message);
-        if (job.Assignment is null || taken.Step.Kind == StepKind.Restart)
+        if (job.Assignment is null || taken.Step.Kind is StepKind.Restart or StepKind.Shed)
             return Started(job.Assignment is null ? job : Stopped(job, taken, ""), assignment, taken, names, taken.Message);
         return Resized(job, assignment, taken, names, taken.Message);
     }

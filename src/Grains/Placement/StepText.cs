@@ -16,6 +16,8 @@ internal static class StepText
             StepKind.Grow => $"Grows to {step.Assignment!.Tasks.Count} tasks.",
             StepKind.Repair => "The tasks concerned go on elsewhere, the others stay.",
             StepKind.Restart => "starts again elsewhere from its last checkpoint.",
+            StepKind.Shed when step.Assignment is not null => "starts again elsewhere from its last checkpoint.",
+            StepKind.Shed => "is paused at its last checkpoint until it fits again.",
             StepKind.Requeue => "waits to be placed again.",
             _ => step.Decision?.Explain() ?? $"Holds {step.Assignment!.Tasks.Count} tasks.",
         };

@@ -10,7 +10,7 @@ public interface IPowerGrain : IGrainWithStringKey
 {
     /// <summary>Asks for a limit of a domain of this tree; null restores the layout's own limit.</summary>
     [Alias("SetLimit")]
-    Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason);
+    Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason, LimitUrgency urgency = LimitUrgency.Lower);
 
     /// <summary>
     /// Has the tree follow load targets of the grid, durably, instead of those before: the one in force limits the root
@@ -38,7 +38,12 @@ public sealed record RequestedLimit(
     [property: Id(0)] PowerDomainId Domain,
     [property: Id(1)] Watts Limit,
     [property: Id(2)] string Reason,
-    [property: Id(3)] DateTimeOffset At);
+    [property: Id(3)] DateTimeOffset At)
+{
+    /// <summary>What is done for it beyond lowering flexible jobs.</summary>
+    [Id(4)]
+    public LimitUrgency Urgency { get; init; }
+}
 
 /// <summary>A load target of the grid.</summary>
 /// <param name="CorrelationId">The name under which it was sent.</param>

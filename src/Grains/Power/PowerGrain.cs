@@ -22,12 +22,12 @@ internal sealed class PowerGrain(
 
     private PowerDomainId Root => new(this.GetPrimaryKeyString().Split('/')[2]);
 
-    public async Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason)
+    public async Task<PowerLimitAnswer> SetLimit(PowerDomainId domain, Watts? limit, string reason, LimitUrgency urgency)
     {
         ThrowIfPoisoned();
         // Durable intent first: if the hall cannot be told now, it is told on the next request or start.
         var others = Row.Limits.Where(asked => asked.Domain != domain);
-        var limits = limit is { } watts ? others.Append(new RequestedLimit(domain, watts, reason, clock.GetUtcNow())) : others;
+        var limits = limit is { } watts ? others.Append(new RequestedLimit(domain, watts, reason, clock.GetUtcNow()) { Urgency = urgency }) : others;
         var before = Row;
         await Commit(Row with { Limits = limits.ToValueList() });
         var answer = await Tell(domain);
@@ -65,17 +65,19 @@ internal sealed class PowerGrain(
     private Task<PowerLimitAnswer> Tell(PowerDomainId domain)
     {
         var asked = Asked(domain);
-        if (domain == Root && InForce() is { } target && !(target >= asked))
-            asked = target;
-        return GrainFactory.Hall(Hall).SetPowerLimit(domain, asked);
+        var (limit, urgency) = (asked?.Limit, asked?.Urgency ?? LimitUrgency.Lower);
+        // A target that is more than best effort is kept even where jobs must be paused for it.
+        if (domain == Root && InForce() is { Limit: { } target } kept && !(target >= limit))
+            (limit, urgency) = (target, kept.IsBestEffort ? LimitUrgency.Lower : LimitUrgency.Pause);
+        return GrainFactory.Hall(Hall).SetPowerLimit(domain, limit, urgency);
     }
 
-    private Watts? Asked(PowerDomainId domain) => Row.Limits.Where(asked => asked.Domain == domain).Select(asked => (Watts?)asked.Limit).FirstOrDefault();
+    private RequestedLimit? Asked(PowerDomainId domain) => Row.Limits.FirstOrDefault(asked => asked.Domain == domain);
 
     // Of several targets the one that came last.
-    private Watts? InForce()
+    private FeedTarget? InForce()
     {
         var now = clock.GetUtcNow();
-        return Row.Targets.LastOrDefault(target => now >= target.Start && !(now >= target.End))?.Limit;
+        return Row.Targets.LastOrDefault(target => now >= target.Start && !(now >= target.End));
     }
 }

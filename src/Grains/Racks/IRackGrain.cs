@@ -13,6 +13,11 @@ public interface IRackGrain : IGrainWithStringKey
     [OneWay, Alias("Assign")]
     Task Assign(RackOrders orders);
 
+    /// <summary>Fires the caps that are armed on the rack's nodes, ahead of the orders that say so.</summary>
+    /// <param name="revision">The entry that will say so: older orders do not release them.</param>
+    [OneWay, Alias("Fire")]
+    Task Fire(long revision);
+
     /// <summary>A GPU of the rack finished or lost a lease.</summary>
     [OneWay, Alias("Ended")]
     Task Ended(LeaseEnd end);
@@ -40,7 +45,12 @@ public sealed record RackOrders(
     [property: Id(2)] Guid Incarnation,
     [property: Id(3)] bool Changed,
     [property: Id(4)] RackCard? Rack,
-    [property: Id(5)] ValueList<TaskLease> Leases);
+    [property: Id(5)] ValueList<TaskLease> Leases)
+{
+    /// <summary>True while the caps that are armed on its nodes hold.</summary>
+    [Id(6)]
+    public bool IsFailsafeOn { get; init; }
+}
 
 /// <summary>What a rack grain must know of its rack.</summary>
 /// <param name="Rack">The rack.</param>
@@ -68,7 +78,12 @@ public sealed record NodeCard(
     [property: Id(1)] int Gpus,
     [property: Id(2)] double IdleWatts,
     [property: Id(3)] double LimitWatts,
-    [property: Id(4)] double BaseWatts);
+    [property: Id(4)] double BaseWatts)
+{
+    /// <summary>The cap that is armed for each of its GPUs, to hold once it is fired; the limit itself where none is needed.</summary>
+    [Id(5)]
+    public double ArmedWatts { get; init; }
+}
 
 /// <summary>GPUs of one node held by one task of a job.</summary>
 /// <param name="Job">The job.</param>

@@ -14,6 +14,8 @@ internal sealed class RackGrain(
     private readonly Dictionary<GpuId, GpuSample> _samples = [];
     private RackOrders? _orders;
     private BuildingReading? _building;
+    private long _firedAt = -1;
+    private bool _isFired;
     private IGrainTimer? _timer;
     private IGrainTimer? _nextEnd;
 
@@ -28,6 +30,15 @@ internal sealed class RackGrain(
             return;
         await Follow(orders);
         await ReportNow();
+    }
+
+    public Task Fire(long revision)
+    {
+        if (_orders?.Rack is null || revision <= _orders.Revision)
+            return Task.CompletedTask;
+        _firedAt = revision;
+        Hold(true, isOther: false);
+        return ReportNow();
     }
 
     public async Task Ended(LeaseEnd end)
@@ -60,12 +71,15 @@ internal sealed class RackGrain(
             return;
         var isFirst = _orders is null;
         var isNewHall = _orders?.Incarnation != orders.Incarnation;
+        var isOther = _orders?.Rack?.Nodes != orders.Rack?.Nodes;
         _orders = orders;
         if (orders.Rack is null)
         {
             await StopAll();
             return;
         }
+        // A signal that runs ahead of its entry holds, but not longer than the hall that gave it.
+        Hold(orders.IsFailsafeOn || (_firedAt > orders.Revision && !isNewHall), isOther);
         if (isNewHall)
         {
             foreach (var lease in _leases.Values)
@@ -85,6 +99,24 @@ internal sealed class RackGrain(
         }
         _timer ??= this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(options.Value.ReportPeriod, options.Value.ReportPeriod));
         AwaitNextEnd();
+    }
+
+    /// <summary>Has the armed caps hold on every device, or no longer. They are known beforehand: the signal brings nothing.</summary>
+    private void Hold(bool isOn, bool isOther)
+    {
+        if (isOn == _isFired && !(isOn && isOther))
+            return;
+        _isFired = isOn;
+        if (!Card.Simulated)
+            return; // Devices of agents have limits that nobody sets yet.
+        foreach (var node in Card.Nodes)
+        {
+            for (var gpu = 0; gpu < node.Gpus; gpu++)
+                fleet.Fire(GrainKeys.GpuOf(node.Node, gpu), isOn ? node.ArmedWatts : 0);
+        }
+        // Under caps work ends later than was reckoned: its end is seen at a report.
+        foreach (var lease in _leases.Values)
+            lease.DoneAt = null;
     }
 
     /// <summary>Reports at the instant the next simulated lease is done, instead of at the next period.</summary>
@@ -124,7 +156,7 @@ internal sealed class RackGrain(
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
         // One that is limited works slower: its end is seen at a report.
-        if (Card.Simulated && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
+        if (Card.Simulated && !_isFired && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result);

@@ -29,6 +29,9 @@ public enum StepKind
 
     /// <summary>A job whose node failed finds no place now: it waits again.</summary>
     Requeue = 7,
+
+    /// <summary>A job gives its place up so that feeds or cooling carry what is left: it goes on elsewhere from its last checkpoint, or waits.</summary>
+    Shed = 8,
 }
 
 /// <summary>
