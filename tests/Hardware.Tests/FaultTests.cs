@@ -53,7 +53,7 @@ public sealed class FaultTests
         TestDevices.OrderFault("hang");
         using var buffer = device.Allocate(4096);
         var run = device.RunAsync([new("factory_wild_write", 1, 1, 32, [KernelArgument.Of(buffer), KernelArgument.Of(0L)])], default);
-        await Task.Yield();
+        await TestDevices.FaultStruckAsync();
         Assert.False(run.IsCompleted);
         buffer.Dispose();
         device.Dispose();

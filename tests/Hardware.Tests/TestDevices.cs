@@ -41,6 +41,13 @@ public static partial class TestDevices
 
     public static void OrderFault(string fault) => File.WriteAllText(FaultFile, fault);
 
+    /// <summary>Waits until an ordered fault has struck: one that nobody took would strike the next test.</summary>
+    public static async Task FaultStruckAsync()
+    {
+        while (File.Exists(FaultFile))
+            await Task.Yield();
+    }
+
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 }
