@@ -28,8 +28,11 @@ public sealed record HallResponse(
 /// <param name="CommittedWatts">What placement has committed.</param>
 /// <param name="ObservedWatts">What its racks draw; a rack that is unknown counts with what is committed to it.</param>
 /// <param name="IsEstimate">True when a rack below it is unknown.</param>
+/// <param name="BookedOver">What may be committed over the limit, going by what is drawn; 1 for no more than it.</param>
+/// <param name="IsFailsafeOn">True while caps armed on the nodes hold.</param>
 public sealed record PowerResponse(
-    string Domain, string Kind, string? Parent, double LimitWatts, double CommittedWatts, double ObservedWatts, bool IsEstimate);
+    string Domain, string Kind, string? Parent, double LimitWatts, double CommittedWatts, double ObservedWatts, bool IsEstimate,
+    double BookedOver = 1, bool IsFailsafeOn = false);
 
 /// <summary>A cooling loop.</summary>
 /// <param name="Loop">Its name.</param>
@@ -55,9 +58,10 @@ public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, dou
 /// <param name="SupplyCelsius">The coolant that it is given, as the building says.</param>
 /// <param name="ReturnCelsius">The coolant that it gives back, as the building says.</param>
 /// <param name="Leaks">Whether the building says that something leaks; null when it says nothing.</param>
+/// <param name="IsFailsafeOn">True while caps armed on its nodes hold.</param>
 public sealed record RackResponse(
     string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport,
-    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null);
+    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null, bool IsFailsafeOn = false);
 
 /// <summary>A queue.</summary>
 /// <param name="Queue">Its name.</param>
@@ -104,7 +108,8 @@ public sealed record GpuResponse(
 /// <summary>A limit for a power domain.</summary>
 /// <param name="Limit">Such as <c>400kW</c>; null restores the layout's own.</param>
 /// <param name="Reason">Why, for those who ask later.</param>
-public sealed record PowerLimitRequest(string? Limit = null, string Reason = "");
+/// <param name="Urgency">lower: flexible jobs draw less; pause: besides, jobs are paused while more is metered; emergency: besides, armed caps fire at once.</param>
+public sealed record PowerLimitRequest(string? Limit = null, string Reason = "", string Urgency = "lower");
 
 /// <summary>What came of asking for a limit.</summary>
 /// <param name="Domain">The domain.</param>

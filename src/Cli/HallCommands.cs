@@ -73,12 +73,15 @@ internal static class HallCommands
         var limit = new Argument<string?>("limit") { Description = "Such as 400kW; left out, the layout's own is restored.", Arity = ArgumentArity.ZeroOrOne };
         var reason = new Option<string>("--reason") { Description = "Why, for those who ask later.", DefaultValueFactory = _ => "" };
         var hall = CommandLine.Hall();
-        var command = new Command("limit", "Sets the limit of a power domain. It holds as soon as committed power allows.") { domain, limit, reason, hall };
+        var pause = new Option<bool>("--pause") { Description = "Move or pause jobs, lowest first, while more is metered and nobody can draw less." };
+        var emergency = new Option<bool>("--emergency") { Description = "Besides, fire the caps that are armed on the nodes at once." };
+        var command = new Command("limit", "Sets the limit of a power domain. It holds as soon as committed power allows.") { domain, limit, reason, pause, emergency, hall };
         command.Runs(async (parsed, client, _) =>
         {
             var name = await CommandLine.HallOf(parsed.GetValue(hall), client);
             var answer = await client.Post<PowerLimitResponse>(
-                $"/v1/halls/{name}/power/{Uri.EscapeDataString(parsed.GetValue(domain)!)}", new PowerLimitRequest(parsed.GetValue(limit), parsed.GetValue(reason)!));
+                $"/v1/halls/{name}/power/{Uri.EscapeDataString(parsed.GetValue(domain)!)}",
+                new PowerLimitRequest(parsed.GetValue(limit), parsed.GetValue(reason)!, parsed.GetValue(emergency) ? "emergency" : parsed.GetValue(pause) ? "pause" : "lower"));
             Console.WriteLine($"{answer.Domain}: {Table.Watts(answer.RequestedWatts)} asked for, {Table.Watts(answer.InForceWatts)} in force, {Table.Watts(answer.CommittedWatts)} committed");
             return ExitCodes.Done;
         });
@@ -109,6 +112,9 @@ internal static class HallCommands
     private static void Print(EventResponse happened) => Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture, $"{happened.Sequence,8}  {happened.At:HH:mm:ss.fff}  {happened.Kind,-20} {happened.Subject,-28} {happened.Message}"));
 
+    private static string Note(PowerResponse power) => string.Create(
+        CultureInfo.InvariantCulture, $"{(power.IsFailsafeOn ? "armed caps hold " : "")}{(power.BookedOver == 1 ? "" : $"booked {power.BookedOver:0.###} times")}");
+
     private static string Building(RackResponse rack) => rack.Leaks is not { } leaks ? "" : string.Create(
         CultureInfo.InvariantCulture, $"{(leaks ? "LEAKS" : "dry")}{Coolant(" in", rack.SupplyCelsius)}{Coolant(" out", rack.ReturnCelsius)}");
 
@@ -119,8 +125,8 @@ internal static class HallCommands
         var leased = view.Racks.Sum(rack => rack.LeasedGpus);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{view.Hall}: {leased} of {view.Gpus} GPUs leased, {view.Running} jobs hold GPUs, {view.Waiting} wait, {view.Ended} ended, {view.Tokens:N0} tokens"));
         Console.WriteLine();
-        Table.Print(["POWER", "KIND", "COMMITTED", "DRAWS", "LIMIT"], view.Power.Where(power => power.Kind != "rack").Select(power => (IReadOnlyList<string>)[
-            power.Domain, power.Kind, Table.Watts(power.CommittedWatts), (power.IsEstimate ? "about " : "") + Table.Watts(power.ObservedWatts), Table.Watts(power.LimitWatts)]));
+        Table.Print(["POWER", "KIND", "COMMITTED", "DRAWS", "LIMIT", ""], view.Power.Where(power => power.Kind != "rack").Select(power => (IReadOnlyList<string>)[
+            power.Domain, power.Kind, Table.Watts(power.CommittedWatts), (power.IsEstimate ? "about " : "") + Table.Watts(power.ObservedWatts), Table.Watts(power.LimitWatts), Note(power)]));
         Console.WriteLine();
         Table.Print(["COOLING", "COMMITTED", "CAPACITY"], view.Cooling.Select(loop => (IReadOnlyList<string>)[
             loop.Loop, Table.Watts(loop.CommittedWatts), Table.Watts(loop.CapacityWatts)]));
@@ -129,7 +135,7 @@ internal static class HallCommands
             link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s"]));
         Console.WriteLine();
         Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST", "BUILDING"], view.Racks.Select(rack => (IReadOnlyList<string>)[
-            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", Building(rack)]));
+            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", (rack.IsFailsafeOn ? "caps fired " : "") + Building(rack)]));
         Console.WriteLine();
         Table.Print(["QUEUE", "USED", "LIMIT", "WAITING"], view.Queues.Select(queue => (IReadOnlyList<string>)[
             queue.Queue, $"{queue.UsedGpus:0.##}", queue.LimitGpus is { } limit ? $"{limit:0.##}" : "none", $"{queue.Waiting}"]));

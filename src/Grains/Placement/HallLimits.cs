@@ -40,6 +40,16 @@ internal sealed class HallLimits
     /// <summary>True while armed caps hold on a rack.</summary>
     public bool IsFired(RackId rack) => _fired.Values.Any(racks => racks.Contains(rack));
 
+    /// <summary>Why a limit cannot be asked of a domain, or null.</summary>
+    public static string? Objection(HallState state, int domain, Watts? requested)
+    {
+        var facts = state.Layout.PowerDomains[domain];
+        if (requested > facts.Limit)
+            return $"{requested} is more than the {facts.Limit} that {facts.Id} is rated for; ask for that at most, or change its rating";
+        var standing = state.StandingDraw(domain);
+        return requested < standing ? $"{requested} is less than the {standing} that the racks below {facts.Id} draw without any job; ask for that at least" : null;
+    }
+
     public void Apply(PowerLimitAsked asked, HallNames names, HallState state)
     {
         if (asked.Limit is { } limit)

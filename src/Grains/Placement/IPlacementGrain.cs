@@ -133,4 +133,9 @@ public sealed record PowerLimitAnswer(
     [property: Id(0)] bool Found,
     [property: Id(1)] Watts Requested,
     [property: Id(2)] Watts InForce,
-    [property: Id(3)] Watts Committed);
+    [property: Id(3)] Watts Committed)
+{
+    /// <summary>Why the limit was refused, with what would be right; null when it was taken.</summary>
+    [Id(4)]
+    public string? Objection { get; init; }
+}

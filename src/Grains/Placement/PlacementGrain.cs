@@ -176,7 +176,9 @@ internal sealed partial class PlacementGrain(
         ThrowIfPoisoned();
         if (!_book.Names.Domains.TryGetValue(domain, out var index))
             return new PowerLimitAnswer(false, Watts.Zero, Watts.Zero, Watts.Zero);
-        var asked = _book.Limits.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null;
+        var (state, asked) = (_book.State!, _book.Limits.Requested.TryGetValue(domain, out var now) ? now : (Watts?)null);
+        if (HallLimits.Objection(state, index, requested) is { } objection)
+            return new PowerLimitAnswer(true, requested!.Value, state.PowerLimit(index), state.PowerCommitted(index)) { Objection = objection };
         if (asked != requested || (requested is not null && _book.Limits.UrgencyOf(domain) != urgency))
         {
             Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested) { Urgency = urgency });
@@ -185,7 +187,6 @@ internal sealed partial class PlacementGrain(
             WantPass();
         }
         await Durable();
-        var state = _book.State!;
         return new PowerLimitAnswer(true, requested ?? state.Layout.PowerDomains[index].Limit, state.PowerLimit(index), state.PowerCommitted(index));
     }
 

@@ -31,7 +31,7 @@ internal sealed class PowerGrain(
         var before = Row;
         await Commit(Row with { Limits = limits.ToValueList() });
         var answer = await Tell(domain);
-        if (!answer.Found)
+        if (!answer.Found || answer.Objection is not null)
             await Commit(before);
         return answer;
     }

@@ -32,12 +32,13 @@ internal static class Answers
     public static HallResponse Of(HallView view) => new(
         view.Hall.Value, view.Sequence, view.Gpus, view.FreeGpus, view.Waiting, view.Running, view.Ended, view.Tokens,
         [.. view.Power.Select(power => new PowerResponse(
-            power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed.Value, power.IsEstimate))],
+            power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed.Value, power.IsEstimate,
+            power.BookedOver, power.IsFailsafeOn))],
         [.. view.Cooling.Select(loop => new CoolingResponse(loop.Loop.Value, loop.Capacity.Value, loop.Committed.Value))],
         [.. view.Links.Select(link => new LinkResponse(link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value))],
         [.. view.Racks.Select(rack => new RackResponse(
             rack.Rack.Value, rack.Type, rack.Gpus, rack.LeasedGpus, rack.Observed?.Value, rack.Hottest?.Value, rack.LastReport,
-            rack.Supply?.Value, rack.Return?.Value, rack.Leaks))],
+            rack.Supply?.Value, rack.Return?.Value, rack.Leaks, rack.IsFailsafeOn))],
         [.. view.Queues.Select(queue => new QueueResponse(queue.Queue.Value, queue.UsedGpus, queue.LimitGpus, queue.Waiting))],
         [.. view.Jobs.Select(job => new JobLine(
             job.Job.Value, job.Queue.Value, Word(job.Phase), job.Gpus, job.Priority, job.Message, job.SubmittedAt))]);

@@ -90,13 +90,24 @@ internal static class HallEndpoints
                 return Answers.Wrong("The limit was not changed.", [new ManifestError("-", 0, 0, "limit", $"'{request.Limit}' is not a power", "give a power such as 400kW")]);
             limit = watts;
         }
+        LimitUrgency? urgency = request.Urgency switch
+        {
+            "lower" => LimitUrgency.Lower,
+            "pause" => LimitUrgency.Pause,
+            "emergency" => LimitUrgency.Emergency,
+            _ => null,
+        };
+        if (urgency is null)
+            return Answers.Wrong("The limit was not changed.", [new ManifestError("-", 0, 0, "urgency", $"'{request.Urgency}' is not an urgency", "use lower, pause or emergency")]);
         var view = await found.View();
         var domains = view.Power.ToDictionary(power => power.Domain);
         if (!domains.TryGetValue(new PowerDomainId(domain), out var root))
             return Answers.NotFound($"Hall {hall} has no power domain '{domain}'. Declared: {string.Join(", ", domains.Keys)}.");
         while (root.Parent is { } parent)
             root = domains[parent];
-        var answer = await grains.Power(new HallId(hall), root.Domain).SetLimit(new PowerDomainId(domain), limit, request.Reason);
+        var answer = await grains.Power(new HallId(hall), root.Domain).SetLimit(new PowerDomainId(domain), limit, request.Reason, urgency.Value);
+        if (answer.Objection is { } objection)
+            return Answers.Wrong("The limit was not changed.", [new ManifestError("-", 0, 0, "limit", objection.Split("; ")[0], objection.Split("; ")[1])]);
         return Results.Ok(new PowerLimitResponse(domain, answer.Requested.Value, answer.InForce.Value, answer.Committed.Value));
     }
 

@@ -52,11 +52,18 @@ internal sealed class FlexAgent(
                 continue;
             feed.Receive(targets, Instants.Since(now));
             touched.Add(feed);
-            await grains.Power(feed.Hall, feed.Domain).Follow(feed.Targets);
+            await Follow(feed);
         }
         Remember(message.Envelope.Id);
         log.LogInformation("Load targets {Correlation} of {Source} are followed on {Feeds}", correlation, message.Envelope.Source, string.Join(", ", touched.Select(feed => feed.Tag)));
         await Tell(touched.ToDictionary(feed => feed.Tag, _ => FeedEvent.TargetSet), correlation, cancellation);
+    }
+
+    private async Task Follow(FollowedFeed feed)
+    {
+        var answer = await grains.Power(feed.Hall, feed.Domain).Follow(feed.Targets);
+        if (answer.Objection is { } objection)
+            log.LogWarning("Feed {Feed}: its load target is not followed, what was in force stays so: {Objection}", feed.Tag, objection);
     }
 
     /// <summary>Steps that a breach asked for were taken, or taken back.</summary>
@@ -81,7 +88,7 @@ internal sealed class FlexAgent(
             var view = _halls[feed.Hall].Power.First(power => power.Domain == feed.Domain);
             var (events, isOther) = feed.Follow(view, bridge.Building.MeterOf(feed.Tag, now) ?? (view.IsEstimate ? null : view.Observed), instant);
             if (isOther)
-                await grains.Power(feed.Hall, feed.Domain).Follow(feed.Targets);
+                await Follow(feed);
             foreach (var happened in events)
                 await Tell(new Dictionary<string, FeedEvent> { [feed.Tag] = happened }, feed.Feed.Feed.Active?.CorrelationId, cancellation);
             foreach (var (alert, target) in feed.Watch(instant, () => Guid.NewGuid().ToString()))

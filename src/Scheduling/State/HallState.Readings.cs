@@ -9,6 +9,9 @@ public sealed partial class HallState
     /// <summary>Committed power of a domain: standing draw plus every leased GPU's limit, descendants included.</summary>
     public Watts PowerCommitted(int domain) => Watts.FromMilliwatts(Power.Committed[domain]);
 
+    /// <summary>What the racks below a domain draw without any job.</summary>
+    public Watts StandingDraw(int domain) => Watts.FromMilliwatts(Shape.StandingPower.Committed[domain]);
+
     /// <summary>What a domain carries at worst: what is committed, and what it takes over when one that it backs fails.</summary>
     public Watts PowerAtWorst(int domain) => Watts.FromMilliwatts(Power.LoadOf(domain));
 

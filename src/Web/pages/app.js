@@ -34,6 +34,11 @@ function fill(table, rows) {
   }));
 }
 
+function note(domain) {
+  const booked = domain.bookedOver === 1 ? "" : `booked ${domain.bookedOver} times`;
+  return domain.isFailsafeOn ? `armed caps hold ${booked}` : booked;
+}
+
 function show(hall) {
   $("hall").textContent = hall.hall;
   const leased = hall.racks.reduce((sum, rack) => sum + rack.leasedGpus, 0);
@@ -44,7 +49,7 @@ function show(hall) {
   $("tokens").textContent = Math.round(hall.tokens).toLocaleString("en");
   fill("power", hall.power.filter((domain) => domain.kind !== "rack").map((domain) => [
     cell(domain.domain), cell(domain.kind), cell(watts(domain.committedWatts), "number"), cell((domain.isEstimate ? "about " : "") + watts(domain.observedWatts), "number"),
-    cell(watts(domain.limitWatts), "number"), cell(bar(domain.committedWatts, domain.limitWatts)),
+    cell(watts(domain.limitWatts), "number"), cell(bar(domain.committedWatts, domain.limitWatts * domain.bookedOver)), cell(note(domain)),
   ]));
   fill("cooling", hall.cooling.map((loop) => [
     cell(loop.loop), cell(watts(loop.committedWatts), "number"), cell(watts(loop.capacityWatts), "number"),
