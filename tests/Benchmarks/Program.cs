@@ -1,5 +1,6 @@
 using ControlPlane.Benchmarks.Factory;
 using ControlPlane.Benchmarks.Placement;
+using ControlPlane.Benchmarks.Power;
 using ControlPlane.Benchmarks.Scheduling;
 
 // Each line is a figure: name, value, unit. Without an argument every benchmark runs.
@@ -7,7 +8,7 @@ using ControlPlane.Benchmarks.Scheduling;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "activation"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "activation", "power"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -30,8 +31,12 @@ foreach (var name in wanted)
         case "activation":
             await ActivationBenchmark.Run();
             break;
+        case "power":
+            SteeringBenchmark.Run();
+            await LimitBenchmark.Run();
+            break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, activation.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, activation, power.");
             return 2;
     }
 }

@@ -10,8 +10,8 @@ namespace ControlPlane.Facility.Control;
 /// </summary>
 public static class CapPlanner
 {
-    /// <summary>How finely a curve is cut: 1/64 of the uncapped draw, about 11 W of 700.</summary>
-    private const int Steps = 64;
+    /// <summary>How finely a curve is cut: 1/128 of the uncapped draw, about 5 W of 700.</summary>
+    private const int Steps = 128;
 
     /// <summary>Finds the caps.</summary>
     /// <param name="loads">The loads.</param>
@@ -23,9 +23,10 @@ public static class CapPlanner
     {
         ArgumentNullException.ThrowIfNull(loads);
         ArgumentNullException.ThrowIfNull(envelopes);
-        // Equal GPUs of many jobs draw alike, and then they have their corners in common.
-        var known = new Dictionary<CurveKey, CurveCorners>();
-        var ways = loads.Select(load => new LoadDescent(load, CornersOf)).ToArray();
+        var cuts = new CurveCuts(Steps);
+        var ways = new LoadDescent[loads.Count];
+        for (var load = 0; load < ways.Length; load++)
+            ways[load] = new LoadDescent(loads[load], load, cuts);
         var shortfalls = new List<(string, Watts)>();
         foreach (var envelope in envelopes)
         {
@@ -43,12 +44,6 @@ public static class CapPlanner
         return new CapPlan(
             [.. ways.Select(way => way.Cap)], Watts.FromWatts(ways.Sum(way => way.DrawWatts)), weight > 0 ? kept / weight : 1,
             shortfalls, ways.Count(way => way.IsBelowFloor));
-
-        CurveCorners CornersOf(CappableLoad load)
-        {
-            var key = CurveKey.Of(load);
-            return known.TryGetValue(key, out var corners) ? corners : known[key] = CurveCorners.Of(key, Steps);
-        }
     }
 
     // Returns what is still missing once every piece is used.
@@ -56,20 +51,35 @@ public static class CapPlanner
     {
         if (missing <= 0)
             return missing;
-        var queue = new PriorityQueue<(LoadDescent Way, double Weight), (double Floor, double Loss, string Name)>();
+        var first = new List<((LoadDescent Way, double Weight) Member, Piece Piece)>(members.Count);
         foreach (var member in members)
-            Enqueue(member);
+        {
+            if (NextOf(member, order, belowFloors) is { } piece)
+                first.Add((member, piece));
+        }
+        var queue = new PriorityQueue<(LoadDescent Way, double Weight), Piece>(first);
         while (missing > 0 && queue.TryDequeue(out var next, out _))
         {
             missing -= next.Way.Descend(missing / next.Weight) * next.Weight;
-            Enqueue(next);
+            if (NextOf(next, order, belowFloors) is { } piece)
+                queue.Enqueue(next, piece);
         }
         return missing;
+    }
 
-        void Enqueue((LoadDescent Way, double Weight) member)
+    private static Piece? NextOf((LoadDescent Way, double Weight) member, ShedOrder order, bool belowFloors) =>
+        member.Weight > 0 && member.Way.LossPerWatt(belowFloors) is { } loss
+            ? new Piece(order == ShedOrder.MostFlexibleFirst ? member.Way.Load.Flex.Floor : 0, loss / member.Weight, member.Way.Index)
+            : null;
+
+    // What comes first: of the lowest floor whoever loses least for a watt, of those the one listed first.
+    private readonly record struct Piece(double Floor, double Loss, int Index) : IComparable<Piece>
+    {
+        public int CompareTo(Piece other)
         {
-            if (member.Weight > 0 && member.Way.LossPerWatt(belowFloors) is { } loss)
-                queue.Enqueue(member, (order == ShedOrder.MostFlexibleFirst ? member.Way.Load.Flex.Floor : 0, loss / member.Weight, member.Way.Load.Name));
+            if (Floor != other.Floor)
+                return Floor < other.Floor ? -1 : 1;
+            return Loss != other.Loss ? Loss < other.Loss ? -1 : 1 : Index.CompareTo(other.Index);
         }
     }
 }

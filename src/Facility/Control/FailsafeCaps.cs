@@ -41,13 +41,18 @@ public sealed class FailsafeCaps
         return new FailsafeCaps(layout, levels);
     }
 
+    /// <summary>Where a rack's caps lie between the lowest that its devices accept (0) and their full limit (1).</summary>
+    /// <param name="rack">Index of the rack.</param>
+    public double LevelOf(int rack) => _layout.Racks[rack].PowerDomain is >= 0 and var domain ? _level[domain] : 1;
+
     /// <summary>The armed cap of each GPU of a node; zero for a node without GPUs.</summary>
     /// <param name="node">Index of the node.</param>
-    public Watts CapOf(int node) => CapOf(_layout.Nodes[node], _layout.Racks[_layout.Nodes[node].Rack].PowerDomain is >= 0 and var domain ? _level[domain] : 1);
+    public Watts CapOf(int node) => CapOf(_layout.Nodes[node], LevelOf(_layout.Nodes[node].Rack), _layout);
 
-    /// <summary>The lowest cap that can be ordered of each GPU of a node.</summary>
+    /// <summary>The lowest cap that each GPU of a node accepts; zero for a node without GPUs.</summary>
+    /// <param name="layout">The hall.</param>
     /// <param name="node">Index of the node.</param>
-    public Watts FloorOf(int node) => CapOf(_layout.Nodes[node], 0);
+    public static Watts FloorOf(HallLayout layout, int node) => CapOf(layout.Nodes[node], 0, layout);
 
     /// <summary>
     /// The most that may be committed below a domain for armed caps to hold it, over its limit: below that even the lowest
@@ -91,8 +96,6 @@ public sealed class FailsafeCaps
             domain = layout.PowerDomains[domain].Parent;
         return domain == above && above >= 0;
     }
-
-    private Watts CapOf(HallNode node, double level) => CapOf(node, level, _layout);
 
     private static Watts CapOf(HallNode node, double level, HallLayout layout)
     {

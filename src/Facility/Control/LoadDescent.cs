@@ -3,15 +3,18 @@ using ControlPlane.Domain.Units;
 namespace ControlPlane.Facility.Control;
 
 /// <summary>One load on its way down its curve, piece by piece; each piece loses at least as much for a watt as the one before.</summary>
-internal sealed class LoadDescent(CappableLoad load, Func<CappableLoad, CurveCorners> cornersOf)
+internal sealed class LoadDescent(CappableLoad load, int index, CurveCuts cuts)
 {
     // Found only when somebody asks for a watt: most loads of most plans keep all of theirs.
-    private (double Draw, double Throughput)[]? _corners;
+    private (double Share, double Throughput)[]? _corners;
     private int _floor;
     private int _at;
     private double _part;
 
     public CappableLoad Load { get; } = load;
+
+    /// <summary>Which of a plan's loads it is.</summary>
+    public int Index { get; } = index;
 
     public double DrawWatts => (IsUntouched ? Load.Uncapped.Value : Point.Draw) * Load.Gpus;
 
@@ -29,10 +32,12 @@ internal sealed class LoadDescent(CappableLoad load, Func<CappableLoad, CurveCor
     {
         get
         {
+            var uncapped = Load.Uncapped.Value;
+            var from = _corners![_at];
             if (_part == 0)
-                return _corners![_at];
-            var (from, to) = (_corners![_at], _corners[_at + 1]);
-            return (from.Draw + ((to.Draw - from.Draw) * _part), from.Throughput + ((to.Throughput - from.Throughput) * _part));
+                return (from.Share * uncapped, from.Throughput);
+            var to = _corners[_at + 1];
+            return ((from.Share + ((to.Share - from.Share) * _part)) * uncapped, from.Throughput + ((to.Throughput - from.Throughput) * _part));
         }
     }
 
@@ -40,18 +45,18 @@ internal sealed class LoadDescent(CappableLoad load, Func<CappableLoad, CurveCor
     public double? LossPerWatt(bool belowFloors)
     {
         if (_corners is null)
-            (_corners, _floor) = cornersOf(Load);
+            (_corners, _floor) = cuts.Of(Load);
         if (_at >= (belowFloors ? _corners.Length - 1 : _floor))
             return null;
         var (from, to) = (_corners[_at], _corners[_at + 1]);
-        return Load.Weight * (from.Throughput - to.Throughput) / (from.Draw - to.Draw);
+        return Load.Weight * (from.Throughput - to.Throughput) / ((from.Share - to.Share) * Load.Uncapped.Value);
     }
 
     /// <summary>Goes down the next piece, or so much of it as is needed.</summary>
     /// <returns>Watts that all GPUs of the load draw less.</returns>
     public double Descend(double watts)
     {
-        var piece = (_corners![_at].Draw - _corners[_at + 1].Draw) * Load.Gpus;
+        var piece = (_corners![_at].Share - _corners[_at + 1].Share) * Load.Uncapped.Value * Load.Gpus;
         var whole = piece * (1 - _part);
         if (watts < whole)
         {

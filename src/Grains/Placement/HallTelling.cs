@@ -1,5 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Facility.Control;
 using ControlPlane.Grains.Racks;
 
 namespace ControlPlane.Grains.Placement;
@@ -45,10 +46,11 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
         _ = grains.Rack(rack).Assign(Orders(book, rack, -1));
 
     /// <summary>Has racks fire their armed caps now.</summary>
-    public void Fire(IEnumerable<RackId> racks, long revision)
+    public void Fire(HallBook book, IEnumerable<RackId> racks)
     {
+        var caps = book.ArmedCaps();
         foreach (var rack in racks)
-            _ = grains.Rack(rack).Fire(revision);
+            _ = grains.Rack(rack).Fire(book.Sequence + 1, caps.LevelOf(book.Names.Racks[rack]));
     }
 
     /// <summary>Sends a job its state.</summary>
@@ -80,7 +82,11 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
         if (known == revision)
             return new RackOrders(hall, revision, Incarnation, false, null, []);
         return book.Names.Racks.TryGetValue(rack, out var index)
-            ? new RackOrders(hall, revision, Incarnation, true, Card(book, index), Leases(book, index)) { IsFailsafeOn = book.Limits.IsFired(rack) }
+            ? new RackOrders(hall, revision, Incarnation, true, Card(book, index), Leases(book, index))
+            {
+                IsFailsafeOn = book.Limits.IsFired(rack),
+                ArmedLevel = book.ArmedCaps().LevelOf(index),
+            }
             : new RackOrders(hall, revision, Incarnation, true, null, []);
     }
 
@@ -132,7 +138,7 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
             var model = node.GpuModel < 0 ? null : layout.GpuModels[node.GpuModel];
             cards.Add(new NodeCard(node.Id, node.Gpus, model?.Idle.Value ?? 0, model?.Limit.Value ?? 0, node.Base.Value)
             {
-                ArmedWatts = book.ArmedCaps().CapOf(rack.FirstNode + at).Value,
+                FloorWatts = FailsafeCaps.FloorOf(layout, rack.FirstNode + at).Value,
             });
         }
         var inlet = rack.Cooling.Count == 0 ? 25 : layout.CoolingLoops[rack.Cooling[0].Loop].Supply.Value;

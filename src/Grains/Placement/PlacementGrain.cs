@@ -52,7 +52,7 @@ internal sealed partial class PlacementGrain(
         _decisions = new HallDecisions(_book, PlacementProfile.Factory, options.Value.TimeScale, clock.GetUtcNow, Record);
         _telemetry = new HallTelemetry(options.Value.SilentRack);
         _power = new HallPower(_book, options.Value.PowerRisePerSecond, options.Value.TimeScale, clock.GetUtcNow, Record);
-        _guard = new HallGuard(_book, _telemetry, _power, options.Value, clock.GetUtcNow, Record, racks => _telling.Fire(racks, _book.Sequence + 1))
+        _guard = new HallGuard(_book, _telemetry, _power, options.Value, clock.GetUtcNow, Record, racks => _telling.Fire(_book, racks))
         {
             Shed = step => _decisions.Take(step, (ulong)(_book.Sequence + 1), null, "More is drawn than may be, and nobody else can draw less"),
         };

@@ -15,8 +15,9 @@ public interface IRackGrain : IGrainWithStringKey
 
     /// <summary>Fires the caps that are armed on the rack's nodes, ahead of the orders that say so.</summary>
     /// <param name="revision">The entry that will say so: older orders do not release them.</param>
+    /// <param name="level">Where they lie between the lowest that the devices accept (0) and their full limit (1).</param>
     [OneWay, Alias("Fire")]
-    Task Fire(long revision);
+    Task Fire(long revision, double level);
 
     /// <summary>A GPU of the rack finished or lost a lease.</summary>
     [OneWay, Alias("Ended")]
@@ -50,6 +51,10 @@ public sealed record RackOrders(
     /// <summary>True while the caps that are armed on its nodes hold.</summary>
     [Id(6)]
     public bool IsFailsafeOn { get; init; }
+
+    /// <summary>Where the armed caps lie between the lowest that the devices accept (0) and their full limit (1).</summary>
+    [Id(7)]
+    public double ArmedLevel { get; init; } = 1;
 }
 
 /// <summary>What a rack grain must know of its rack.</summary>
@@ -80,9 +85,12 @@ public sealed record NodeCard(
     [property: Id(3)] double LimitWatts,
     [property: Id(4)] double BaseWatts)
 {
-    /// <summary>The cap that is armed for each of its GPUs, to hold once it is fired; the limit itself where none is needed.</summary>
+    /// <summary>The lowest power limit that its GPUs accept.</summary>
     [Id(5)]
-    public double ArmedWatts { get; init; }
+    public double FloorWatts { get; init; }
+
+    /// <summary>The cap of each of its GPUs at a level between the lowest (0) and the full limit (1).</summary>
+    public double CapAt(double level) => FloorWatts + ((LimitWatts - FloorWatts) * level);
 }
 
 /// <summary>GPUs of one node held by one task of a job.</summary>

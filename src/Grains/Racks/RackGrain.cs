@@ -14,8 +14,8 @@ internal sealed class RackGrain(
     private readonly Dictionary<GpuId, GpuSample> _samples = [];
     private RackOrders? _orders;
     private BuildingReading? _building;
-    private long _firedAt = -1;
-    private bool _isFired;
+    private (long Revision, double Level) _signal = (-1, 1);
+    private double? _heldAt;
     private IGrainTimer? _timer;
     private IGrainTimer? _nextEnd;
 
@@ -32,12 +32,12 @@ internal sealed class RackGrain(
         await ReportNow();
     }
 
-    public Task Fire(long revision)
+    public Task Fire(long revision, double level)
     {
         if (_orders?.Rack is null || revision <= _orders.Revision)
             return Task.CompletedTask;
-        _firedAt = revision;
-        Hold(true, isOther: false);
+        _signal = (revision, level);
+        Hold(level);
         return ReportNow();
     }
 
@@ -71,7 +71,6 @@ internal sealed class RackGrain(
             return;
         var isFirst = _orders is null;
         var isNewHall = _orders?.Incarnation != orders.Incarnation;
-        var isOther = _orders?.Rack?.Nodes != orders.Rack?.Nodes;
         _orders = orders;
         if (orders.Rack is null)
         {
@@ -79,7 +78,7 @@ internal sealed class RackGrain(
             return;
         }
         // A signal that runs ahead of its entry holds, but not longer than the hall that gave it.
-        Hold(orders.IsFailsafeOn || (_firedAt > orders.Revision && !isNewHall), isOther);
+        Hold(_signal.Revision > orders.Revision && !isNewHall ? _signal.Level : orders.IsFailsafeOn ? orders.ArmedLevel : null);
         if (isNewHall)
         {
             foreach (var lease in _leases.Values)
@@ -101,18 +100,18 @@ internal sealed class RackGrain(
         AwaitNextEnd();
     }
 
-    /// <summary>Has the armed caps hold on every device, or no longer. They are known beforehand: the signal brings nothing.</summary>
-    private void Hold(bool isOn, bool isOther)
+    /// <summary>Has the armed caps hold on every device, or no longer (null). Devices know their range beforehand: a signal brings one number.</summary>
+    private void Hold(double? level)
     {
-        if (isOn == _isFired && !(isOn && isOther))
+        if (level == _heldAt)
             return;
-        _isFired = isOn;
+        _heldAt = level;
         if (!Card.Simulated)
             return; // Devices of agents have limits that nobody sets yet.
         foreach (var node in Card.Nodes)
         {
             for (var gpu = 0; gpu < node.Gpus; gpu++)
-                fleet.Fire(GrainKeys.GpuOf(node.Node, gpu), isOn ? node.ArmedWatts : 0);
+                fleet.Fire(GrainKeys.GpuOf(node.Node, gpu), level is { } at ? node.CapAt(at) : 0);
         }
         // Under caps work ends later than was reckoned: its end is seen at a report.
         foreach (var lease in _leases.Values)
@@ -156,7 +155,7 @@ internal sealed class RackGrain(
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
         // One that is limited works slower: its end is seen at a report.
-        if (Card.Simulated && !_isFired && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
+        if (Card.Simulated && _heldAt is null && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result);

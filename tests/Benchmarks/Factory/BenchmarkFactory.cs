@@ -1,4 +1,5 @@
 using ControlPlane.Grains;
+using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Sites;
 using ControlPlane.Grains.Storage;
 using ControlPlane.Testing;
@@ -16,12 +17,16 @@ internal sealed class BenchmarkFactory : IAsyncDisposable
     private BenchmarkFactory(InProcessTestCluster cluster)
     {
         _cluster = cluster;
-        Grains = cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress).GetRequiredService<IGrainFactory>();
+        var services = cluster.GetSiloServiceProvider(cluster.Silos[0].SiloAddress);
+        (Grains, Devices) = (services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<SimulatedFleet>());
     }
+
+    /// <summary>The simulated devices of the silo.</summary>
+    public SimulatedFleet Devices { get; }
 
     public IGrainFactory Grains { get; }
 
-    public static async Task<BenchmarkFactory> Start(string file)
+    public static async Task<BenchmarkFactory> Start(string file, Action<FactoryOptions>? configure = null)
     {
         var connection = $"Data Source={file};Pooling=True";
         await StorageSchema.EnsureSqlite(connection);
@@ -33,6 +38,7 @@ internal sealed class BenchmarkFactory : IAsyncDisposable
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
             silo.AddSqliteStorage(connection);
             silo.AddFactory();
+            silo.Services.Configure<FactoryOptions>(options => configure?.Invoke(options));
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
