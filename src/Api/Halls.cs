@@ -59,9 +59,18 @@ public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, dou
 /// <param name="ReturnCelsius">The coolant that it gives back, as the building says.</param>
 /// <param name="Leaks">Whether the building says that something leaks; null when it says nothing.</param>
 /// <param name="IsFailsafeOn">True while caps armed on its nodes hold.</param>
+/// <param name="State">What was set for it as a whole, such as ready or maintenance.</param>
+/// <param name="Closed">Its nodes that take nothing new.</param>
 public sealed record RackResponse(
     string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport,
-    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null, bool IsFailsafeOn = false);
+    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null, bool IsFailsafeOn = false,
+    string State = "ready", IReadOnlyList<ClosedNodeResponse>? Closed = null);
+
+/// <summary>A node that takes nothing new.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Condition">cordoned, draining or failed.</param>
+/// <param name="Because">Why.</param>
+public sealed record ClosedNodeResponse(string Node, string Condition, string Because);
 
 /// <summary>A queue.</summary>
 /// <param name="Queue">Its name.</param>
@@ -118,8 +127,15 @@ public sealed record PowerLimitRequest(string? Limit = null, string Reason = "",
 /// <param name="CommittedWatts">What is committed below the domain.</param>
 public sealed record PowerLimitResponse(string Domain, double RequestedWatts, double InForceWatts, double CommittedWatts);
 
-/// <summary>A change of a node, GPU, link or queue.</summary>
-/// <param name="State">ready, cordoned, draining or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
+/// <summary>What came of changing a node's or a rack's state.</summary>
+/// <param name="Name">The node or rack.</param>
+/// <param name="State">What was set.</param>
+/// <param name="Condition">What holds now: the worst that the node, its rack and its health say.</param>
+/// <param name="Because">What still keeps new work off; empty when nothing does.</param>
+public sealed record ConditionResponse(string Name, string State, string Condition, string Because);
+
+/// <summary>A change of a node, rack, GPU, link or queue.</summary>
+/// <param name="State">ready, cordoned, draining or failed for a node; the same or a stage of its life, such as maintenance, for a rack; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
 /// <param name="Reason">Why.</param>
 public sealed record StateRequest(string State, string Reason = "");
 

@@ -109,6 +109,8 @@ internal static class FactoryHost
         app.MapJobs();
         app.MapDecisions();
         app.MapHalls();
+        app.MapConditions();
+        app.MapHealth();
         app.MapPages();
         app.MapGrpcService<AgentLinkService>();
         app.MapPrometheusScrapingEndpoint("/metrics");

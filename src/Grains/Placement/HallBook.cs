@@ -98,6 +98,12 @@ internal sealed class HallBook
             case NodeConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
+            case RackConditionChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
+            case NodeHealthChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
             case GpuConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;

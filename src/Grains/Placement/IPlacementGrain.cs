@@ -68,9 +68,27 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("SetPowerLimit")]
     Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested, LimitUrgency urgency = LimitUrgency.Lower);
 
-    /// <summary>Cordons, fails or restores a node. A failed node's jobs are placed again elsewhere.</summary>
+    /// <summary>
+    /// Cordons, drains, fails or restores a node by itself. A failed node's jobs are placed again elsewhere. It stays closed
+    /// while its rack or its health keeps it so.
+    /// </summary>
     [Alias("SetNodeCondition")]
-    Task<string?> SetNodeCondition(NodeId node, NodeCondition condition);
+    Task<ConditionAnswer> SetNodeCondition(NodeId node, NodeCondition condition);
+
+    /// <summary>Keeps new work off a node for health's sake; with no alerts, no longer. Work that runs there stays.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="alerts">What prevents it, in few words; while they stay the same nothing is recorded.</param>
+    /// <param name="message">What was found, for a person.</param>
+    [Alias("SetNodeHealth")]
+    Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message);
+
+    /// <summary>Whether a node takes new work, and if not, why.</summary>
+    [Alias("ConditionOf")]
+    Task<ConditionAnswer> ConditionOf(NodeId node);
+
+    /// <summary>Changes a whole rack's state, as one fault: its jobs go on elsewhere, each once. What its nodes are by themselves stays.</summary>
+    [Alias("SetRackState")]
+    Task<ConditionAnswer> SetRackState(RackId rack, RackState state, string reason);
 
     /// <summary>Marks one GPU as failed or repaired; null when done, else the objection.</summary>
     [Alias("SetGpuFailed")]
@@ -106,6 +124,16 @@ public sealed record HallJob(
     [property: Id(0)] JobSpec Spec,
     [property: Id(1)] DateTimeOffset SubmittedAt,
     [property: Id(2)] JobNews News);
+
+/// <summary>What came of changing a node's or a rack's condition.</summary>
+/// <param name="Objection">Why nothing was changed, or null.</param>
+/// <param name="Condition">What holds now: the worst that the node, its rack and its health say.</param>
+/// <param name="Because">What keeps new work off; empty when nothing does.</param>
+[GenerateSerializer, Immutable, Alias("ConditionAnswer")]
+public sealed record ConditionAnswer(
+    [property: Id(0)] string? Objection,
+    [property: Id(1)] NodeCondition Condition,
+    [property: Id(2)] string Because);
 
 /// <summary>The answer to a configuration.</summary>
 /// <param name="Version">The version in force afterwards.</param>

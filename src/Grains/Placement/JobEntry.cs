@@ -137,4 +137,10 @@ internal sealed class HallSnapshotRow
 
     /// <summary>Racks on which armed caps hold, by the domain or loop that they hold for.</summary>
     [Id(13)] public Dictionary<string, List<RackId>> Fired { get; set; } = [];
+
+    /// <summary>What was set for racks as a whole, where it is not ready.</summary>
+    [Id(20)] public Dictionary<RackId, RackState> Racks { get; set; } = [];
+
+    /// <summary>Alerts for which health keeps new work off nodes.</summary>
+    [Id(21)] public Dictionary<NodeId, string> Health { get; set; } = [];
 }

@@ -38,7 +38,8 @@ internal static class Answers
         [.. view.Links.Select(link => new LinkResponse(link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value))],
         [.. view.Racks.Select(rack => new RackResponse(
             rack.Rack.Value, rack.Type, rack.Gpus, rack.LeasedGpus, rack.Observed?.Value, rack.Hottest?.Value, rack.LastReport,
-            rack.Supply?.Value, rack.Return?.Value, rack.Leaks, rack.IsFailsafeOn))],
+            rack.Supply?.Value, rack.Return?.Value, rack.Leaks, rack.IsFailsafeOn, Word(rack.State),
+            [.. rack.Closed.Select(node => new ClosedNodeResponse(node.Node.Value, Word(node.Condition), node.Because))]))],
         [.. view.Queues.Select(queue => new QueueResponse(queue.Queue.Value, queue.UsedGpus, queue.LimitGpus, queue.Waiting))],
         [.. view.Jobs.Select(job => new JobLine(
             job.Job.Value, job.Queue.Value, Word(job.Phase), job.Gpus, job.Priority, job.Message, job.SubmittedAt))]);

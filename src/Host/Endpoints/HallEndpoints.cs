@@ -37,15 +37,6 @@ internal static class HallEndpoints
             InHall(hall, grains, found => Task.FromResult<IResult>(TypedResults.ServerSentEvents(Watch(found, after, clock, cancellation)))));
         routes.MapPost("/v1/halls/{hall}/power/{domain}", (string hall, string domain, PowerLimitRequest request, IGrainFactory grains) =>
             InHall(hall, grains, found => SetLimit(hall, domain, request, grains, found)));
-        routes.MapPost("/v1/halls/{hall}/nodes/{node}", (string hall, string node, StateRequest request, IGrainFactory grains) =>
-            InHall(hall, grains, async found => request.State switch
-            {
-                "ready" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Ready)),
-                "cordoned" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Cordoned)),
-                "failed" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Failed)),
-                "draining" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Draining)),
-                _ => WrongState(request.State, "ready, cordoned, draining or failed"),
-            }));
         routes.MapPost("/v1/halls/{hall}/gpus/{gpu}", (string hall, string gpu, StateRequest request, IGrainFactory grains) =>
             InHall(hall, grains, async found => request.State is "ready" or "failed"
                 ? Done(await found.SetGpuFailed(new GpuId(gpu), request.State == "failed"))
@@ -72,7 +63,7 @@ internal static class HallEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
+    internal static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
     {
         var halls = await grains.Factory().Wake();
         return halls.Contains(new HallId(name))
@@ -130,6 +121,6 @@ internal static class HallEndpoints
 
     private static IResult Done(string? objection) => objection is null ? Results.NoContent() : Answers.NotFound(objection);
 
-    private static IResult WrongState(string given, string right) =>
+    internal static IResult WrongState(string given, string right) =>
         Answers.Wrong("Nothing was changed.", [new ManifestError("-", 0, 0, "state", $"'{given}' is not a state", "use " + right)]);
 }
