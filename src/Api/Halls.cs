@@ -45,7 +45,13 @@ public sealed record CoolingResponse(string Loop, double CapacityWatts, double C
 /// <param name="Up">False while out of use.</param>
 /// <param name="CapacityGbps">Bandwidth, Gbit/s.</param>
 /// <param name="ReservedGbps">Bandwidth that gangs hold, Gbit/s.</param>
-public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, double ReservedGbps);
+/// <param name="Because">Why it is out of use; empty while it is in use.</param>
+/// <param name="ReceiveGbps">What it carries toward the racks, Gbit/s.</param>
+/// <param name="TransmitGbps">What it carries away from the racks, Gbit/s.</param>
+/// <param name="Errors">Errors since the reading before.</param>
+public sealed record LinkResponse(
+    string Link, bool Up, double CapacityGbps, double ReservedGbps, string Because = "", double? ReceiveGbps = null, double? TransmitGbps = null,
+    long? Errors = null);
 
 /// <summary>A rack.</summary>
 /// <param name="Rack">Its name.</param>
@@ -127,10 +133,10 @@ public sealed record PowerLimitRequest(string? Limit = null, string Reason = "",
 /// <param name="CommittedWatts">What is committed below the domain.</param>
 public sealed record PowerLimitResponse(string Domain, double RequestedWatts, double InForceWatts, double CommittedWatts);
 
-/// <summary>What came of changing a node's or a rack's state.</summary>
-/// <param name="Name">The node or rack.</param>
-/// <param name="State">What was set.</param>
-/// <param name="Condition">What holds now: the worst that the node, its rack and its health say.</param>
+/// <summary>What came of changing the state of a node, a rack or a link.</summary>
+/// <param name="Name">The node, rack or link.</param>
+/// <param name="State">What was set or read.</param>
+/// <param name="Condition">What holds now: the worst that all sides say.</param>
 /// <param name="Because">What still keeps new work off; empty when nothing does.</param>
 public sealed record ConditionResponse(string Name, string State, string Condition, string Because);
 

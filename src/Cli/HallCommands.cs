@@ -104,8 +104,8 @@ internal static class HallCommands
             var path = what == "queue" ? $"/v1/queues/{which}" : $"/v1/halls/{await CommandLine.HallOf(parsed.GetValue(hall), client)}/{what}s/{which}";
             var request = new StateRequest(parsed.GetValue(state)!, parsed.GetValue(reason)!);
             var still = "";
-            if (what is "node" or "rack")
-                still = await client.Post<ConditionResponse>(path, request) is { State: "ready", Because: { Length: > 0 } why } ? $", and still takes nothing new: {why}" : "";
+            if (what is "node" or "rack" or "link")
+                still = await client.Post<ConditionResponse>(path, request) is { State: "ready" or "up", Because: { Length: > 0 } why } ? $", and still takes nothing new: {why}" : "";
             else
                 await client.Post(path, request);
             Console.WriteLine($"{what} {parsed.GetValue(name)} {parsed.GetValue(state)}{still}");
@@ -138,8 +138,8 @@ internal static class HallCommands
         Table.Print(["COOLING", "COMMITTED", "CAPACITY"], view.Cooling.Select(loop => (IReadOnlyList<string>)[
             loop.Loop, Table.Watts(loop.CommittedWatts), Table.Watts(loop.CapacityWatts)]));
         Console.WriteLine();
-        Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY"], view.Links.Select(link => (IReadOnlyList<string>)[
-            link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s"]));
+        Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY", "CARRIES"], view.Links.Select(link => (IReadOnlyList<string>)[
+            link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s", LinkCommand.Carries(link)]));
         Console.WriteLine();
         Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST", "STATE", "BUILDING"], view.Racks.Select(rack => (IReadOnlyList<string>)[
             rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", State(rack), (rack.IsFailsafeOn ? "caps fired " : "") + Building(rack)]));

@@ -24,6 +24,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     HallCommands.BuildLimit(),
     HallCommands.BuildSet(),
     HealthCommand.Build(),
+    LinkCommand.Build(),
     DemoCommand.Build(),
     ExchangeCommand.Build(),
     ReplayCommand.Build(),

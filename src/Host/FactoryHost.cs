@@ -111,6 +111,7 @@ internal static class FactoryHost
         app.MapHalls();
         app.MapConditions();
         app.MapHealth();
+        app.MapLinks();
         app.MapPages();
         app.MapGrpcService<AgentLinkService>();
         app.MapPrometheusScrapingEndpoint("/metrics");

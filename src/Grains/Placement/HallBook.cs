@@ -108,7 +108,7 @@ internal sealed class HallBook
                 Conditions.Set(changed, Names, State!);
                 break;
             case LinkChanged changed:
-                Conditions.Set(changed, Names, State!);
+                Cut(changed);
                 break;
             default:
                 ApplyToJob(entry);
@@ -186,6 +186,13 @@ internal sealed class HallBook
         }
     }
 
+    private void Cut(LinkChanged changed)
+    {
+        Conditions.Set(changed, Names, State!);
+        foreach (var job in changed.Across.Where(job => State!.Contains(job)))
+            Put(_jobs[job] with { Sequence = changed.Sequence, Notice = LinkText.Notice(_jobs[job], State!) });
+    }
+
     private void Ask(PowerLimitAsked asked)
     {
         Limits.Apply(asked, Names, State!);
@@ -227,6 +234,8 @@ internal sealed class HallBook
         {
             Line.Remove(old.Job);
             IndexRacks(old, false);
+            if (job.Assignment is null || job.Generation != old.Generation)
+                job = job with { Notice = "" };
         }
         _jobs[job.Job] = job;
         IndexRacks(job, true);

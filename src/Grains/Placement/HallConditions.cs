@@ -13,7 +13,7 @@ internal sealed class HallConditions
     private readonly Dictionary<RackId, RackState> _racks = [];
     private readonly Dictionary<NodeId, string> _health = [];
     private readonly HashSet<GpuId> _failedGpus = [];
-    private readonly HashSet<LinkId> _downLinks = [];
+    private readonly Dictionary<LinkId, string> _downLinks = [];
 
     /// <summary>True when the GPU is known to have failed.</summary>
     public bool IsFailed(GpuId gpu) => _failedGpus.Contains(gpu);
@@ -44,6 +44,9 @@ internal sealed class HallConditions
             _health[changed.Node] = changed.Alerts;
         Settle(changed.Node, names, state);
     }
+
+    /// <summary>Why a link is out of use, which may be empty; null while it is in use.</summary>
+    public string? WhyDown(LinkId link) => _downLinks.GetValueOrDefault(link);
 
     /// <summary>What was set for a rack as a whole.</summary>
     public RackState StateOf(RackId rack) => _racks.GetValueOrDefault(rack);
@@ -102,7 +105,7 @@ internal sealed class HallConditions
         if (changed.Up)
             _downLinks.Remove(changed.Link);
         else
-            _downLinks.Add(changed.Link);
+            _downLinks[changed.Link] = changed.Because;
         if (names.Links.TryGetValue(changed.Link, out var index))
             state.SetLinkUp(index, changed.Up);
     }
@@ -116,7 +119,7 @@ internal sealed class HallConditions
             Settle(rack, names, state);
         foreach (var gpu in _failedGpus.Where(names.Gpus.ContainsKey))
             state.SetGpuFailed(names.Gpus[gpu].Node, names.Gpus[gpu].Gpu, true);
-        foreach (var link in _downLinks.Where(names.Links.ContainsKey))
+        foreach (var link in _downLinks.Keys.Where(names.Links.ContainsKey))
             state.SetLinkUp(names.Links[link], false);
     }
 
@@ -126,7 +129,8 @@ internal sealed class HallConditions
         row.Racks = new(_racks);
         row.Health = new(_health);
         row.FailedGpus = [.. _failedGpus];
-        row.DownLinks = [.. _downLinks];
+        row.DownLinks = [.. _downLinks.Keys];
+        row.LinkReasons = new(_downLinks);
     }
 
     public void TakeFrom(HallSnapshotRow row)
@@ -138,6 +142,7 @@ internal sealed class HallConditions
         foreach (var (node, alerts) in row.Health)
             _health[node] = alerts;
         _failedGpus.UnionWith(row.FailedGpus);
-        _downLinks.UnionWith(row.DownLinks);
+        foreach (var link in row.DownLinks)
+            _downLinks[link] = row.LinkReasons.GetValueOrDefault(link, "");
     }
 }

@@ -126,6 +126,14 @@ internal sealed class HallDecisions(
             Repair($"Rack {rack} is {state.ToString().ToLowerInvariant()}");
     }
 
+    /// <summary>Takes a trunk out of use, or back; gangs that cross a dead one start again elsewhere where they can, whole.</summary>
+    public void SetLink(LinkId link, bool up, string because)
+    {
+        record(new LinkChanged(Next, now(), link, up) { Because = because, Across = book.State!.JobsAcross(book.Names.Links[link]).ToValueList() });
+        if (!up)
+            Repair($"Trunk {link} is out of use");
+    }
+
     /// <summary>Keeps new work off a node for health's sake, or no longer; what runs there stays.</summary>
     public void SetHealth(NodeId node, string alerts, string message) => record(new NodeHealthChanged(Next, now(), node, alerts, message));
 

@@ -45,7 +45,7 @@ internal sealed class HallEventLog
             RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
             NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
-            LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
+            LinkChanged changed => ($"Link/{changed.Link}", LinkText.Of(changed)),
             _ => ("", ""),
         };
         var kind = entry is StepTaken { Step.Kind: var step } ? "Job" + step : entry.GetType().Name;

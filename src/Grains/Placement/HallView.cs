@@ -87,7 +87,16 @@ public sealed record LinkView(
     [property: Id(0)] LinkId Link,
     [property: Id(1)] bool Up,
     [property: Id(2)] GigabitsPerSecond Capacity,
-    [property: Id(3)] GigabitsPerSecond Reserved);
+    [property: Id(3)] GigabitsPerSecond Reserved)
+{
+    /// <summary>Why it is out of use; empty while it is in use, or when nobody said why.</summary>
+    [Id(20)]
+    public string Because { get; init; } = "";
+
+    /// <summary>What it carries, as last read; null when unknown.</summary>
+    [Id(21)]
+    public Links.LinkReading? Reading { get; init; }
+}
 
 /// <summary>A rack in figures.</summary>
 /// <param name="Rack">Its name.</param>

@@ -26,7 +26,7 @@ internal static class HallViews
     }
 
     private static JobView View(JobEntry job) => new(
-        job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Message, job.SubmittedAt);
+        job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Told, job.SubmittedAt);
 
     private static ValueList<PowerView> Power(HallBook book, HallState state, ObservedPower[] observed) =>
         state.Layout.PowerDomains.Select((domain, index) =>

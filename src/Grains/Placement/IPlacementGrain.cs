@@ -2,6 +2,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Links;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
 using Orleans.Concurrency;
@@ -94,9 +95,16 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("SetGpuFailed")]
     Task<string?> SetGpuFailed(GpuId gpu, bool failed);
 
-    /// <summary>Takes a trunk out of use for new gangs, or back.</summary>
+    /// <summary>
+    /// Takes a trunk out of use, or back. Gangs that cross a dead one start again elsewhere where they can, whole; those that
+    /// cannot run on and say so. Null when done, else the objection.
+    /// </summary>
     [Alias("SetLinkUp")]
-    Task<string?> SetLinkUp(LinkId link, bool up);
+    Task<string?> SetLinkUp(LinkId link, bool up, string because);
+
+    /// <summary>Hears what a trunk carries, for those who look at the hall.</summary>
+    [OneWay, Alias("ObserveLink")]
+    Task ObserveLink(LinkId link, LinkReading reading);
 
     /// <summary>Why a job is where it is, worked out now.</summary>
     [Alias("Why")]

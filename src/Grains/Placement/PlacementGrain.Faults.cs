@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Grains.Links;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
@@ -6,6 +7,8 @@ namespace ControlPlane.Grains.Placement;
 /// <summary>What fails, is taken out of use and comes back: nodes, racks, GPUs, trunks.</summary>
 internal sealed partial class PlacementGrain
 {
+    private readonly Dictionary<LinkId, LinkReading> _readings = [];
+
     public async Task<ConditionAnswer> SetNodeCondition(NodeId node, NodeCondition condition)
     {
         ThrowIfPoisoned();
@@ -60,13 +63,20 @@ internal sealed partial class PlacementGrain
         return await Done();
     }
 
-    public async Task<string?> SetLinkUp(LinkId link, bool up)
+    public async Task<string?> SetLinkUp(LinkId link, bool up, string because)
     {
         ThrowIfPoisoned();
-        if (!_book.Names.Links.ContainsKey(link))
+        if (!_book.Names.Links.TryGetValue(link, out var index))
             return $"Hall {this.Name()} has no link {link}.";
-        Record(new LinkChanged(_book.Sequence + 1, clock.GetUtcNow(), link, up));
+        if (_book.State!.IsLinkUp(index) != up || (!up && _book.Conditions.WhyDown(link) != because))
+            _decisions.SetLink(link, up, because);
         return await Done();
+    }
+
+    public Task ObserveLink(LinkId link, LinkReading reading)
+    {
+        _readings[link] = reading;
+        return Task.CompletedTask;
     }
 
     private ConditionAnswer Unknown(NodeId node) => new($"Hall {this.Name()} has no node {node}.", NodeCondition.Ready, "");
@@ -95,4 +105,13 @@ internal sealed partial class PlacementGrain
         var closed = HallViews.ClosedNodes(_book, _book.Names.Layout.Racks[rack]);
         return closed.Count == 0 ? "" : $" {closed.Count} nodes take nothing new, such as {closed[0].Node}: {closed[0].Because}.";
     }
+
+    private HallView WithLinks(HallView view) => view with
+    {
+        Links = view.Links.Select(link => link with
+        {
+            Because = _book.Conditions.WhyDown(link.Link) ?? "",
+            Reading = _readings.GetValueOrDefault(link.Link)?.At(clock.GetUtcNow()),
+        }).ToValueList(),
+    };
 }

@@ -193,7 +193,7 @@ internal sealed partial class PlacementGrain(
     public Task<HallView> View()
     {
         ThrowIfPoisoned();
-        return Task.FromResult(HallViews.Of(this.Name(), _book, _telemetry, clock.GetUtcNow()));
+        return Task.FromResult(WithLinks(HallViews.Of(this.Name(), _book, _telemetry, clock.GetUtcNow())));
     }
 
     public Task<HallEvents> Events(long after, int count)

@@ -41,10 +41,6 @@ internal static class HallEndpoints
             InHall(hall, grains, async found => request.State is "ready" or "failed"
                 ? Done(await found.SetGpuFailed(new GpuId(gpu), request.State == "failed"))
                 : WrongState(request.State, "ready or failed")));
-        routes.MapPost("/v1/halls/{hall}/links/{link}", (string hall, string link, StateRequest request, IGrainFactory grains) =>
-            InHall(hall, grains, async _ => request.State is "up" or "down"
-                ? Done(await grains.Link(new HallId(hall), new LinkId(link)).SetUp(request.State == "up", request.Reason))
-                : WrongState(request.State, "up or down")));
         routes.MapGet("/v1/gpus/{gpu}", async (string gpu, IGrainFactory grains) =>
             Names.IsValid(gpu) && await grains.Factory().HasGpu(new GpuId(gpu))
                 ? Results.Ok(Answers.Of(await grains.Gpu(new GpuId(gpu)).Get()))
