@@ -112,6 +112,7 @@ internal static class FactoryHost
         app.MapConditions();
         app.MapHealth();
         app.MapLinks();
+        app.MapSteps();
         app.MapPages();
         app.MapGrpcService<AgentLinkService>();
         app.MapPrometheusScrapingEndpoint("/metrics");

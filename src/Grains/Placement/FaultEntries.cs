@@ -14,3 +14,9 @@ internal sealed record RackConditionChanged(
 internal sealed record NodeHealthChanged(
     long Sequence, DateTimeOffset At, [property: Id(0)] NodeId Node, [property: Id(1)] string Alerts, [property: Id(2)] string Message)
     : LedgerEntry(Sequence, At);
+
+/// <summary>Other ranks of a job than before are stragglers; none when <paramref name="Ranks"/> is empty.</summary>
+[GenerateSerializer, Immutable, Alias("StragglersChanged")]
+internal sealed record StragglersChanged(
+    long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] ValueList<int> Ranks, [property: Id(2)] string Message)
+    : LedgerEntry(Sequence, At);

@@ -74,9 +74,9 @@ internal sealed class HallBook
         if (entry.Sequence != Sequence + 1)
             throw new InvalidOperationException($"Entry {entry.Sequence} follows entry {Sequence}: the ledger has a gap.");
         Sequence = entry.Sequence;
-        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten or PowerLowered))
+        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten or PowerLowered or StragglersChanged))
             Changes++;
-        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten or PowerLowered))
+        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten or PowerLowered or StragglersChanged))
             LastEvent = entry.Sequence;
         switch (entry)
         {
@@ -149,6 +149,9 @@ internal sealed class HallBook
                 break;
             case JobEnded ended:
                 End(ended);
+                break;
+            case StragglersChanged changed:
+                Put(_jobs[changed.Job] with { Sequence = changed.Sequence, SlowRanks = changed.Ranks, Slow = changed.Message });
                 break;
             case JobForgotten forgotten:
                 _jobs.Remove(forgotten.Job);
@@ -236,6 +239,8 @@ internal sealed class HallBook
             IndexRacks(old, false);
             if (job.Assignment is null || job.Generation != old.Generation)
                 job = job with { Notice = "" };
+            if (job.Assignment is null || job.Leased != old.Leased)
+                job = job with { SlowRanks = [], Slow = "" };
         }
         _jobs[job.Job] = job;
         IndexRacks(job, true);

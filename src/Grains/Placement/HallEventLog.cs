@@ -45,6 +45,7 @@ internal sealed class HallEventLog
             RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
             NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
+            StragglersChanged changed => ($"Job/{changed.Job}", changed.Ranks.Count == 0 ? "No rank holds it up any more." : changed.Message),
             LinkChanged changed => ($"Link/{changed.Link}", LinkText.Of(changed)),
             _ => ("", ""),
         };

@@ -106,6 +106,10 @@ public interface IPlacementGrain : IGrainWithStringKey
     [OneWay, Alias("ObserveLink")]
     Task ObserveLink(LinkId link, LinkReading reading);
 
+    /// <summary>Takes what the ranks of a job took for a step, each time positive; says which of them hold it up time and again.</summary>
+    [Alias("ObserveSteps")]
+    Task<StepAnswer> ObserveSteps(JobId job, ValueList<RankTime> times);
+
     /// <summary>Why a job is where it is, worked out now.</summary>
     [Alias("Why")]
     Task<string?> Why(JobId job);
@@ -142,6 +146,16 @@ public sealed record ConditionAnswer(
     [property: Id(0)] string? Objection,
     [property: Id(1)] NodeCondition Condition,
     [property: Id(2)] string Because);
+
+/// <summary>What came of a job's step times.</summary>
+/// <param name="Objection">Why they were not taken, or null.</param>
+/// <param name="Stragglers">Ranks that hold the job up.</param>
+/// <param name="Message">What is said of them; empty when there are none.</param>
+[GenerateSerializer, Immutable, Alias("StepAnswer")]
+public sealed record StepAnswer(
+    [property: Id(0)] string? Objection,
+    [property: Id(1)] ValueList<int> Stragglers,
+    [property: Id(2)] string Message);
 
 /// <summary>The answer to a configuration.</summary>
 /// <param name="Version">The version in force afterwards.</param>

@@ -70,8 +70,14 @@ internal sealed record JobEntry
     /// <summary>What it runs on in spite of, such as a dead trunk; goes when it starts elsewhere or stops.</summary>
     [Id(40)] public string Notice { get; init; } = "";
 
-    /// <summary>The message with the notice before it.</summary>
-    public string Told => Notice.Length == 0 ? Message : $"{Notice} {Message}";
+    /// <summary>Ranks that hold it up; forgotten when its leases change.</summary>
+    [Id(41)] public ValueList<int> SlowRanks { get; init; }
+
+    /// <summary>What is said of them.</summary>
+    [Id(42)] public string Slow { get; init; } = "";
+
+    /// <summary>The message with the notices before it.</summary>
+    public string Told => Notice.Length + Slow.Length == 0 ? Message : string.Join(' ', new[] { Notice, Slow, Message }.Where(text => text.Length > 0));
 
     /// <summary>The power limit that its racks should keep, in percent.</summary>
     public int PercentToKeep => OrderedPercent > 0 ? OrderedPercent : Assignment?.PowerPercent ?? 100;

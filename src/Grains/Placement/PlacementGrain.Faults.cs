@@ -8,6 +8,7 @@ namespace ControlPlane.Grains.Placement;
 internal sealed partial class PlacementGrain
 {
     private readonly Dictionary<LinkId, LinkReading> _readings = [];
+    private HallStragglers? _stragglers;
 
     public async Task<ConditionAnswer> SetNodeCondition(NodeId node, NodeCondition condition)
     {
@@ -77,6 +78,16 @@ internal sealed partial class PlacementGrain
     {
         _readings[link] = reading;
         return Task.CompletedTask;
+    }
+
+    public async Task<StepAnswer> ObserveSteps(JobId job, ValueList<RankTime> times)
+    {
+        ThrowIfPoisoned();
+        _stragglers ??= new HallStragglers(_book, clock.GetUtcNow, Record);
+        var objection = _stragglers.Hear(job, times);
+        var known = _book.Jobs.GetValueOrDefault(job);
+        await Durable();
+        return new StepAnswer(objection, known?.SlowRanks ?? [], known?.Slow ?? "");
     }
 
     private ConditionAnswer Unknown(NodeId node) => new($"Hall {this.Name()} has no node {node}.", NodeCondition.Ready, "");
