@@ -45,7 +45,13 @@ public sealed record CoolingResponse(string Loop, double CapacityWatts, double C
 /// <param name="Up">False while out of use.</param>
 /// <param name="CapacityGbps">Bandwidth, Gbit/s.</param>
 /// <param name="ReservedGbps">Bandwidth that gangs hold, Gbit/s.</param>
-public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, double ReservedGbps);
+/// <param name="Because">Why it is out of use; empty while it is in use.</param>
+/// <param name="ReceiveGbps">What it carries toward the racks, Gbit/s.</param>
+/// <param name="TransmitGbps">What it carries away from the racks, Gbit/s.</param>
+/// <param name="Errors">Errors since the reading before.</param>
+public sealed record LinkResponse(
+    string Link, bool Up, double CapacityGbps, double ReservedGbps, string Because = "", double? ReceiveGbps = null, double? TransmitGbps = null,
+    long? Errors = null);
 
 /// <summary>A rack.</summary>
 /// <param name="Rack">Its name.</param>
@@ -59,9 +65,18 @@ public sealed record LinkResponse(string Link, bool Up, double CapacityGbps, dou
 /// <param name="ReturnCelsius">The coolant that it gives back, as the building says.</param>
 /// <param name="Leaks">Whether the building says that something leaks; null when it says nothing.</param>
 /// <param name="IsFailsafeOn">True while caps armed on its nodes hold.</param>
+/// <param name="State">What was set for it as a whole, such as ready or maintenance.</param>
+/// <param name="Closed">Its nodes that take nothing new.</param>
 public sealed record RackResponse(
     string Rack, string Type, int Gpus, int LeasedGpus, double? ObservedWatts, double? HottestCelsius, DateTimeOffset? LastReport,
-    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null, bool IsFailsafeOn = false);
+    double? SupplyCelsius = null, double? ReturnCelsius = null, bool? Leaks = null, bool IsFailsafeOn = false,
+    string State = "ready", IReadOnlyList<ClosedNodeResponse>? Closed = null);
+
+/// <summary>A node that takes nothing new.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="Condition">cordoned, draining or failed.</param>
+/// <param name="Because">Why.</param>
+public sealed record ClosedNodeResponse(string Node, string Condition, string Because);
 
 /// <summary>A queue.</summary>
 /// <param name="Queue">Its name.</param>
@@ -118,8 +133,15 @@ public sealed record PowerLimitRequest(string? Limit = null, string Reason = "",
 /// <param name="CommittedWatts">What is committed below the domain.</param>
 public sealed record PowerLimitResponse(string Domain, double RequestedWatts, double InForceWatts, double CommittedWatts);
 
-/// <summary>A change of a node, GPU, link or queue.</summary>
-/// <param name="State">ready, cordoned, draining or failed for a node; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
+/// <summary>What came of changing the state of a node, a rack or a link.</summary>
+/// <param name="Name">The node, rack or link.</param>
+/// <param name="State">What was set or read.</param>
+/// <param name="Condition">What holds now: the worst that all sides say.</param>
+/// <param name="Because">What still keeps new work off; empty when nothing does.</param>
+public sealed record ConditionResponse(string Name, string State, string Condition, string Because);
+
+/// <summary>A change of a node, rack, GPU, link or queue.</summary>
+/// <param name="State">ready, cordoned, draining or failed for a node; the same or a stage of its life, such as maintenance, for a rack; ready or failed for a GPU; up or down for a link; open or held for a queue.</param>
 /// <param name="Reason">Why.</param>
 public sealed record StateRequest(string State, string Reason = "");
 

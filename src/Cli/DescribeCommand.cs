@@ -36,9 +36,9 @@ internal static class DescribeCommand
             "CoolingLoop" => [.. hall.Cooling.Where(loop => loop.Loop == name).Select(loop => (IReadOnlyList<string>)[
                 loop.Loop, $"{Table.Watts(loop.CommittedWatts)} of heat committed of {Table.Watts(loop.CapacityWatts)}"])],
             "Fabric" => [.. hall.Links.Where(link => IsOf(link.Link, name)).Select(link => (IReadOnlyList<string>)[
-                link.Link, $"{(link.Up ? "up" : "down")}, {link.ReservedGbps:0.#} of {link.CapacityGbps:0.#} Gbit/s reserved"])],
-            "Rack" => [.. hall.Racks.Where(rack => IsOf(rack.Rack, name)).Select(rack => (IReadOnlyList<string>)[
-                rack.Rack, $"{rack.LeasedGpus} of {rack.Gpus} GPUs leased, draws {Table.Watts(rack.ObservedWatts)}, hottest GPU {(rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown")}"])],
+                link.Link, $"{(link.Up ? "up" : "down")}, {link.ReservedGbps:0.#} of {link.CapacityGbps:0.#} Gbit/s reserved, carries {LinkCommand.Carries(link)}{(link.Because.Length > 0 ? $". {link.Because}" : "")}"])],
+            "Rack" => [.. hall.Racks.Where(rack => IsOf(rack.Rack, name)).SelectMany(rack => (IReadOnlyList<string>[])[[
+                rack.Rack, $"{rack.State}, {rack.LeasedGpus} of {rack.Gpus} GPUs leased, draws {Table.Watts(rack.ObservedWatts)}, hottest GPU {(rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown")}"], .. Closed(rack)])],
             "Queue" => [.. hall.Queues.Where(queue => queue.Queue == name).Select(queue => (IReadOnlyList<string>)[
                 queue.Queue, $"{queue.UsedGpus:0.##} GPUs held{(queue.LimitGpus is { } limit ? $" of {limit:0.##}" : "")}, {queue.Waiting} jobs wait"])],
             _ => [],
@@ -48,6 +48,9 @@ internal static class DescribeCommand
         Console.WriteLine();
         Table.Print(["NOW IN", hall.Hall], rows);
     }
+
+    private static IEnumerable<IReadOnlyList<string>> Closed(RackResponse rack) =>
+        (rack.Closed ?? []).Select(node => (IReadOnlyList<string>)["  " + node.Node, $"{node.Condition}: {node.Because}"]);
 
     /// <summary>Racks and links are named after their manifest, with a number behind.</summary>
     private static bool IsOf(string numbered, string manifest) => numbered.StartsWith(manifest + "-", StringComparison.Ordinal);

@@ -90,20 +90,25 @@ internal static class HallCommands
 
     public static Command BuildSet()
     {
-        var kind = new Argument<string>("kind") { Description = "node, gpu, link or queue." };
-        kind.AcceptOnlyFromAmong("node", "gpu", "link", "queue");
+        var kind = new Argument<string>("kind") { Description = "node, rack, gpu, link or queue." };
+        kind.AcceptOnlyFromAmong("node", "rack", "gpu", "link", "queue");
         var name = new Argument<string>("name") { Description = "Its name." };
-        var state = new Argument<string>("state") { Description = "node: ready, cordoned, draining, failed; gpu: ready, failed; link: up, down; queue: open, held." };
+        var state = new Argument<string>("state") { Description = "node: ready, cordoned, draining, failed; rack: the same, or created, discovering, validating, maintenance, error, deleting; gpu: ready, failed; link: up, down; queue: open, held." };
         var reason = new Option<string>("--reason") { Description = "Why, for those who ask later.", DefaultValueFactory = _ => "" };
         var hall = CommandLine.Hall();
-        var command = new Command("set", "Changes the state of a node, GPU, link or queue.") { kind, name, state, reason, hall };
+        var command = new Command("set", "Changes the state of a node, rack, GPU, link or queue.") { kind, name, state, reason, hall };
         command.Runs(async (parsed, client, _) =>
         {
             var what = parsed.GetValue(kind)!;
             var which = Uri.EscapeDataString(parsed.GetValue(name)!);
             var path = what == "queue" ? $"/v1/queues/{which}" : $"/v1/halls/{await CommandLine.HallOf(parsed.GetValue(hall), client)}/{what}s/{which}";
-            await client.Post(path, new StateRequest(parsed.GetValue(state)!, parsed.GetValue(reason)!));
-            Console.WriteLine($"{what} {parsed.GetValue(name)} {parsed.GetValue(state)}");
+            var request = new StateRequest(parsed.GetValue(state)!, parsed.GetValue(reason)!);
+            var still = "";
+            if (what is "node" or "rack" or "link")
+                still = await client.Post<ConditionResponse>(path, request) is { State: "ready" or "up", Because: { Length: > 0 } why } ? $", and still takes nothing new: {why}" : "";
+            else
+                await client.Post(path, request);
+            Console.WriteLine($"{what} {parsed.GetValue(name)} {parsed.GetValue(state)}{still}");
             return ExitCodes.Done;
         });
         return command;
@@ -114,6 +119,8 @@ internal static class HallCommands
 
     private static string Note(PowerResponse power) => string.Create(
         CultureInfo.InvariantCulture, $"{(power.IsFailsafeOn ? "armed caps hold " : "")}{(power.BookedOver == 1 ? "" : $"booked {power.BookedOver:0.###} times")}");
+
+    private static string State(RackResponse rack) => rack.State + (rack.Closed is { Count: > 0 } closed && rack.State == "ready" ? $", {closed.Count} nodes closed" : "");
 
     private static string Building(RackResponse rack) => rack.Leaks is not { } leaks ? "" : string.Create(
         CultureInfo.InvariantCulture, $"{(leaks ? "LEAKS" : "dry")}{Coolant(" in", rack.SupplyCelsius)}{Coolant(" out", rack.ReturnCelsius)}");
@@ -131,11 +138,11 @@ internal static class HallCommands
         Table.Print(["COOLING", "COMMITTED", "CAPACITY"], view.Cooling.Select(loop => (IReadOnlyList<string>)[
             loop.Loop, Table.Watts(loop.CommittedWatts), Table.Watts(loop.CapacityWatts)]));
         Console.WriteLine();
-        Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY"], view.Links.Select(link => (IReadOnlyList<string>)[
-            link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s"]));
+        Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY", "CARRIES"], view.Links.Select(link => (IReadOnlyList<string>)[
+            link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s", LinkCommand.Carries(link)]));
         Console.WriteLine();
-        Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST", "BUILDING"], view.Racks.Select(rack => (IReadOnlyList<string>)[
-            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", (rack.IsFailsafeOn ? "caps fired " : "") + Building(rack)]));
+        Table.Print(["RACK", "TYPE", "LEASED", "DRAWS", "HOTTEST", "STATE", "BUILDING"], view.Racks.Select(rack => (IReadOnlyList<string>)[
+            rack.Rack, rack.Type, $"{rack.LeasedGpus}/{rack.Gpus}", Table.Watts(rack.ObservedWatts), rack.HottestCelsius is { } hottest ? $"{hottest:0.0} C" : "unknown", State(rack), (rack.IsFailsafeOn ? "caps fired " : "") + Building(rack)]));
         Console.WriteLine();
         Table.Print(["QUEUE", "USED", "LIMIT", "WAITING"], view.Queues.Select(queue => (IReadOnlyList<string>)[
             queue.Queue, $"{queue.UsedGpus:0.##}", queue.LimitGpus is { } limit ? $"{limit:0.##}" : "none", $"{queue.Waiting}"]));

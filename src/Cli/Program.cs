@@ -23,6 +23,8 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     HallCommands.BuildGpu(),
     HallCommands.BuildLimit(),
     HallCommands.BuildSet(),
+    HealthCommand.Build(),
+    LinkCommand.Build(),
     DemoCommand.Build(),
     ExchangeCommand.Build(),
     ReplayCommand.Build(),

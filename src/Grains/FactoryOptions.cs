@@ -48,6 +48,18 @@ public sealed class FactoryOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan SilentRack { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A trunk that goes down so often within <see cref="LinkFallsWithin"/> is taken out of use until it is steady. Default 3.</summary>
+    [Range(1, 1000)]
+    public int LinkFalls { get; set; } = 3;
+
+    /// <summary>Within which time a trunk's falls are counted together. Default ten minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan LinkFallsWithin { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a trunk that flapped must be read as up, without a gap, before it is used again. Default ten minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan LinkSteady { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often every hall is woken, so that one whose silo died goes on. Default five seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan WakePeriod { get; set; } = TimeSpan.FromSeconds(5);

@@ -37,6 +37,9 @@ public static class GrainKeys
     /// <summary>A trunk of a hall's fabric.</summary>
     public static ILinkGrain Link(this IGrainFactory grains, HallId hall, LinkId link) => grains.GetGrain<ILinkGrain>($"link/{hall.Value}/{link.Value}");
 
+    /// <summary>What is known of a node's health.</summary>
+    public static Health.INodeHealthGrain Health(this IGrainFactory grains, HallId hall, NodeId node) => grains.GetGrain<Health.INodeHealthGrain>($"health/{hall.Value}/{node.Value}");
+
     /// <summary>The feed tree of a hall that starts at the given power domain.</summary>
     public static IPowerGrain Power(this IGrainFactory grains, HallId hall, PowerDomainId root) => grains.GetGrain<IPowerGrain>($"feed/{hall.Value}/{root.Value}");
 

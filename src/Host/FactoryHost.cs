@@ -109,6 +109,10 @@ internal static class FactoryHost
         app.MapJobs();
         app.MapDecisions();
         app.MapHalls();
+        app.MapConditions();
+        app.MapHealth();
+        app.MapLinks();
+        app.MapSteps();
         app.MapPages();
         app.MapGrpcService<AgentLinkService>();
         app.MapPrometheusScrapingEndpoint("/metrics");

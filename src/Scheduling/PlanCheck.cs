@@ -32,7 +32,7 @@ public static class PlanCheck
         foreach (var onNode in assignment.Tasks.GroupBy(task => task.Node))
             PlanCheckNode.Check(state, spec, onNode.Key, [.. onNode], onNode.Any(task => !kept.Contains(task.Place)), found);
         PlanCheckShared.CheckPower(state, assignment, found);
-        PlanCheckShared.CheckNetwork(state, spec, assignment, found);
+        PlanCheckShared.CheckNetwork(state, spec, assignment, before, found);
         CheckQueues(state, spec, assignment, found);
         PlanCheckTopology.Check(state.Layout, spec, assignment, found);
         return found.ToValueList();

@@ -86,34 +86,45 @@ internal static class PlanCheckShared
         return false;
     }
 
-    public static void CheckNetwork(HallState state, JobSpec spec, Assignment assignment, List<PlanViolation> found)
+    public static void CheckNetwork(HallState state, JobSpec spec, Assignment assignment, Assignment? before, List<PlanViolation> found)
     {
         var layout = state.Layout;
         var nodes = assignment.Tasks.Select(task => task.Node).Distinct().ToList();
-        var racks = nodes.Select(node => layout.Racks[layout.Nodes[node].Rack]).ToList();
         var nvlink = nodes.Select(node => layout.Nodes[node].NvlinkDomain).Distinct().ToList();
         var leavesNvlink = nodes.Count > 1 && (nvlink.Count > 1 || nvlink[0] < 0);
-        var spansLeaves = racks.Select(rack => rack.Leaf).Distinct().Count() > 1;
-        var spansSpines = racks.Select(rack => rack.Spine).Distinct().Count() > 1;
-        var reserved = new Dictionary<int, long>();
         foreach (var task in assignment.Tasks)
         {
             var needed = spec.Groups[task.Group].NetworkPerGpu;
             var node = layout.Nodes[task.Node];
             if (leavesNvlink && task.Gpus.Count > 0 && node.NetworkPerGpu.Megabits > 0 && needed > node.NetworkPerGpu)
                 found.Add(new PlanViolation("adapter", $"node {node.Id} gives {node.NetworkPerGpu} a GPU, {needed} needed"));
-            var rack = layout.Racks[node.Rack];
+        }
+        // What it had on a trunk it may keep, though the trunk is down now.
+        var had = before is null ? [] : OnLinks(layout, spec, before);
+        foreach (var (link, megabits) in OnLinks(layout, spec, assignment))
+        {
+            var left = state.LinkCapacity(link) - state.LinkReserved(link);
+            if (megabits > left.Megabits && megabits > had.GetValueOrDefault(link))
+                found.Add(new PlanViolation("link", $"{layout.Links[link].Id} would need {megabits} of {left.Megabits} Mbit/s"));
+        }
+    }
+
+    private static Dictionary<int, long> OnLinks(Domain.Halls.HallLayout layout, JobSpec spec, Assignment assignment)
+    {
+        var racks = assignment.Tasks.Select(task => layout.Racks[layout.Nodes[task.Node].Rack]).ToList();
+        var spansLeaves = racks.Select(rack => rack.Leaf).Distinct().Count() > 1;
+        var spansSpines = racks.Select(rack => rack.Spine).Distinct().Count() > 1;
+        var reserved = new Dictionary<int, long>();
+        foreach (var task in assignment.Tasks)
+        {
+            var needed = spec.Groups[task.Group].NetworkPerGpu;
+            var rack = layout.Racks[layout.Nodes[task.Node].Rack];
             if (spansLeaves && rack.LeafLink >= 0)
                 reserved[rack.LeafLink] = reserved.GetValueOrDefault(rack.LeafLink) + needed.Megabits * task.Gpus.Count;
             if (spansLeaves && spansSpines && rack.SpineLink >= 0)
                 reserved[rack.SpineLink] = reserved.GetValueOrDefault(rack.SpineLink) + needed.Megabits * task.Gpus.Count;
         }
-        foreach (var (link, megabits) in reserved)
-        {
-            var left = state.LinkCapacity(link) - state.LinkReserved(link);
-            if (megabits > 0 && megabits > left.Megabits)
-                found.Add(new PlanViolation("link", $"{layout.Links[link].Id} would need {megabits} of {left.Megabits} Mbit/s"));
-        }
+        return reserved.Where(link => link.Value > 0).ToDictionary();
     }
 
     private static void Add(Dictionary<int, Watts> sums, int key, Watts watts) =>

@@ -158,8 +158,22 @@ public class CommandTests : IClassFixture<CommandTests.Fixture>
         Assert.Equal(0, (await _host.Factoryctl("set", "node", "h100-04-n03", "ready")).Code);
         var wrong = await _host.Factoryctl("set", "node", "h100-04-n03", "asleep");
         Assert.Equal(2, wrong.Code);
-        Assert.Contains("ready, cordoned, draining or failed", wrong.Errors, StringComparison.Ordinal);
+        Assert.Contains("ready, cordoned, failed or draining", wrong.Errors, StringComparison.Ordinal);
         Assert.Equal(1, (await _host.Factoryctl("limit", "ups-b7", "1kW")).Code);
+    }
+
+    [Fact]
+    public async Task A_rack_is_set_as_a_whole_and_a_node_of_it_says_why_it_stays_closed()
+    {
+        Assert.Equal("rack h100-04 maintenance", (await _host.Factoryctl("set", "rack", "h100-04", "maintenance", "--reason", "firmware")).Output.Trim());
+        var node = await _host.Factoryctl("set", "node", "h100-04-n02", "ready");
+        Assert.True(node.Code == 0 && node.Output.Contains("still takes nothing new: rack h100-04 is maintenance", StringComparison.Ordinal), node.ToString());
+        Assert.Contains("draining: rack h100-04 is maintenance", (await _host.Factoryctl("describe", "Rack", "h100")).Output, StringComparison.Ordinal);
+        Assert.Contains("firmware", (await _host.Factoryctl("events", "--count", "1000")).Output, StringComparison.Ordinal);
+        Assert.Equal("rack h100-04 ready", (await _host.Factoryctl("set", "rack", "h100-04", "ready")).Output.Trim());
+        var wrong = await _host.Factoryctl("set", "rack", "h100-04", "asleep");
+        Assert.True(wrong.Code == 2 && wrong.Errors.Contains("error or deleting", StringComparison.Ordinal), wrong.ToString());
+        Assert.Equal(1, (await _host.Factoryctl("set", "rack", "h100-99", "ready")).Code);
     }
 
     [Fact]

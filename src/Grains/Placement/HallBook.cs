@@ -74,9 +74,9 @@ internal sealed class HallBook
         if (entry.Sequence != Sequence + 1)
             throw new InvalidOperationException($"Entry {entry.Sequence} follows entry {Sequence}: the ledger has a gap.");
         Sequence = entry.Sequence;
-        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten or PowerLowered))
+        if (entry is not (JobQueued or JobRefused or JobStarted or JobForgotten or PowerLowered or StragglersChanged))
             Changes++;
-        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten or PowerLowered))
+        if (entry is not (StepTaken or JobPlaced { Spec: null } or JobRefused or JobStarted or JobForgotten or PowerLowered or StragglersChanged))
             LastEvent = entry.Sequence;
         switch (entry)
         {
@@ -98,11 +98,17 @@ internal sealed class HallBook
             case NodeConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
+            case RackConditionChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
+            case NodeHealthChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
             case GpuConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
             case LinkChanged changed:
-                Conditions.Set(changed, Names, State!);
+                Cut(changed);
                 break;
             default:
                 ApplyToJob(entry);
@@ -144,6 +150,9 @@ internal sealed class HallBook
             case JobEnded ended:
                 End(ended);
                 break;
+            case StragglersChanged changed:
+                Put(_jobs[changed.Job] with { Sequence = changed.Sequence, SlowRanks = changed.Ranks, Slow = changed.Message });
+                break;
             case JobForgotten forgotten:
                 _jobs.Remove(forgotten.Job);
                 break;
@@ -178,6 +187,13 @@ internal sealed class HallBook
             State!.Reassign(job, entry.Assignment!);
             Put(entry);
         }
+    }
+
+    private void Cut(LinkChanged changed)
+    {
+        Conditions.Set(changed, Names, State!);
+        foreach (var job in changed.Across.Where(job => State!.Contains(job)))
+            Put(_jobs[job] with { Sequence = changed.Sequence, Notice = LinkText.Notice(_jobs[job], State!) });
     }
 
     private void Ask(PowerLimitAsked asked)
@@ -221,6 +237,10 @@ internal sealed class HallBook
         {
             Line.Remove(old.Job);
             IndexRacks(old, false);
+            if (job.Assignment is null || job.Generation != old.Generation)
+                job = job with { Notice = "" };
+            if (job.Assignment is null || job.Leased != old.Leased)
+                job = job with { SlowRanks = [], Slow = "" };
         }
         _jobs[job.Job] = job;
         IndexRacks(job, true);

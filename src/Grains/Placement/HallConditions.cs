@@ -3,12 +3,17 @@ using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
 
-/// <summary>What is out of order, by name: it outlives every layout.</summary>
+/// <summary>
+/// What is out of order, by name: it outlives every layout. A node's condition has three sides, of which none lifts another:
+/// its own, which operators set; its rack's; and what health says. The worst holds.
+/// </summary>
 internal sealed class HallConditions
 {
     private readonly Dictionary<NodeId, NodeCondition> _nodes = [];
+    private readonly Dictionary<RackId, RackState> _racks = [];
+    private readonly Dictionary<NodeId, string> _health = [];
     private readonly HashSet<GpuId> _failedGpus = [];
-    private readonly HashSet<LinkId> _downLinks = [];
+    private readonly Dictionary<LinkId, string> _downLinks = [];
 
     /// <summary>True when the GPU is known to have failed.</summary>
     public bool IsFailed(GpuId gpu) => _failedGpus.Contains(gpu);
@@ -19,8 +24,70 @@ internal sealed class HallConditions
             _nodes.Remove(changed.Node);
         else
             _nodes[changed.Node] = changed.Condition;
-        if (names.Nodes.TryGetValue(changed.Node, out var index))
-            state.SetNodeCondition(index, changed.Condition);
+        Settle(changed.Node, names, state);
+    }
+
+    public void Set(RackConditionChanged changed, HallNames names, HallState state)
+    {
+        if (changed.State == RackState.Ready)
+            _racks.Remove(changed.Rack);
+        else
+            _racks[changed.Rack] = changed.State;
+        Settle(changed.Rack, names, state);
+    }
+
+    public void Set(NodeHealthChanged changed, HallNames names, HallState state)
+    {
+        if (changed.Alerts.Length == 0)
+            _health.Remove(changed.Node);
+        else
+            _health[changed.Node] = changed.Alerts;
+        Settle(changed.Node, names, state);
+    }
+
+    /// <summary>Why a link is out of use, which may be empty; null while it is in use.</summary>
+    public string? WhyDown(LinkId link) => _downLinks.GetValueOrDefault(link);
+
+    /// <summary>What was set for a rack as a whole.</summary>
+    public RackState StateOf(RackId rack) => _racks.GetValueOrDefault(rack);
+
+    /// <summary>The alerts for which health keeps new work off a node; empty when it does not.</summary>
+    public string AlertsOf(NodeId node) => _health.GetValueOrDefault(node, "");
+
+    /// <summary>Nodes that health keeps new work off, by name, with the alerts.</summary>
+    public IEnumerable<KeyValuePair<NodeId, string>> KeptOffByHealth => _health.OrderBy(node => node.Key.Value, StringComparer.Ordinal);
+
+    /// <summary>Everything that keeps new work off a node, as a clause for each side; empty when nothing does.</summary>
+    public string Obstacles(NodeId node, RackId rack)
+    {
+        var sides = new List<string>();
+        if (_nodes.TryGetValue(node, out var own))
+            sides.Add($"the node is {Word(own)}");
+        if (_racks.TryGetValue(rack, out var state))
+            sides.Add($"rack {rack} is {Word(state)}");
+        if (_health.TryGetValue(node, out var alerts))
+            sides.Add($"health prevents it: {alerts}");
+        return string.Join("; ", sides);
+    }
+
+    private static string Word(Enum value) => value.ToString().ToLowerInvariant();
+
+    private void Settle(RackId rack, HallNames names, HallState state)
+    {
+        if (!names.Racks.TryGetValue(rack, out var index))
+            return;
+        var facts = names.Layout.Racks[index];
+        for (var node = facts.FirstNode; node < facts.FirstNode + facts.NodeCount; node++)
+            Settle(names.Layout.Nodes[node].Id, names, state);
+    }
+
+    private void Settle(NodeId node, HallNames names, HallState state)
+    {
+        if (!names.Nodes.TryGetValue(node, out var index))
+            return;
+        var rack = names.Layout.Racks[names.Layout.Nodes[index].Rack].Id;
+        var health = _health.ContainsKey(node) ? NodeCondition.Cordoned : NodeCondition.Ready;
+        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(health));
     }
 
     public void Set(GpuConditionChanged changed, HallNames names, HallState state)
@@ -38,7 +105,7 @@ internal sealed class HallConditions
         if (changed.Up)
             _downLinks.Remove(changed.Link);
         else
-            _downLinks.Add(changed.Link);
+            _downLinks[changed.Link] = changed.Because;
         if (names.Links.TryGetValue(changed.Link, out var index))
             state.SetLinkUp(index, changed.Up);
     }
@@ -46,26 +113,36 @@ internal sealed class HallConditions
     /// <summary>Puts all of it into a state that was made anew.</summary>
     public void PutInto(HallState state, HallNames names)
     {
-        foreach (var (node, condition) in _nodes.Where(pair => names.Nodes.ContainsKey(pair.Key)))
-            state.SetNodeCondition(names.Nodes[node], condition);
+        foreach (var node in _nodes.Keys.Concat(_health.Keys))
+            Settle(node, names, state);
+        foreach (var rack in _racks.Keys)
+            Settle(rack, names, state);
         foreach (var gpu in _failedGpus.Where(names.Gpus.ContainsKey))
             state.SetGpuFailed(names.Gpus[gpu].Node, names.Gpus[gpu].Gpu, true);
-        foreach (var link in _downLinks.Where(names.Links.ContainsKey))
+        foreach (var link in _downLinks.Keys.Where(names.Links.ContainsKey))
             state.SetLinkUp(names.Links[link], false);
     }
 
     public void AddTo(HallSnapshotRow row)
     {
         row.Conditions = new(_nodes);
+        row.Racks = new(_racks);
+        row.Health = new(_health);
         row.FailedGpus = [.. _failedGpus];
-        row.DownLinks = [.. _downLinks];
+        row.DownLinks = [.. _downLinks.Keys];
+        row.LinkReasons = new(_downLinks);
     }
 
     public void TakeFrom(HallSnapshotRow row)
     {
         foreach (var (node, condition) in row.Conditions)
             _nodes[node] = condition;
+        foreach (var (rack, state) in row.Racks)
+            _racks[rack] = state;
+        foreach (var (node, alerts) in row.Health)
+            _health[node] = alerts;
         _failedGpus.UnionWith(row.FailedGpus);
-        _downLinks.UnionWith(row.DownLinks);
+        foreach (var link in row.DownLinks)
+            _downLinks[link] = row.LinkReasons.GetValueOrDefault(link, "");
     }
 }

@@ -76,8 +76,8 @@ internal sealed class HallDecisions(
     {
         foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.Conditions.IsFailed(gpu)))
             FailGpu(gpu);
-        if (report.Building is { Leaks: true } && book.Names.Racks.TryGetValue(report.Rack, out var rack))
-            Close(rack);
+        if (report.Building is { Leaks: true } && book.Names.Racks.ContainsKey(report.Rack))
+            Close(report.Rack);
         foreach (var start in report.Started)
         {
             if (Progress(start.Key) is not { } gang)
@@ -91,17 +91,13 @@ internal sealed class HallDecisions(
     }
 
     /// <summary>
-    /// Cordons what is still open of a rack that leaks. It stays so until an operator says that the rack is dry: that a
-    /// detector is silent again does not.
+    /// Cordons a rack that leaks. It stays so until an operator says that the rack is dry: that a detector is silent again
+    /// does not.
     /// </summary>
-    private void Close(int rack)
+    private void Close(RackId rack)
     {
-        var layout = book.Names.Layout;
-        for (var node = layout.Racks[rack].FirstNode; node < layout.Racks[rack].FirstNode + layout.Racks[rack].NodeCount; node++)
-        {
-            if (book.State!.ConditionOf(node) == NodeCondition.Ready)
-                SetCondition(layout.Nodes[node].Id, NodeCondition.Cordoned);
-        }
+        if (book.Conditions.StateOf(rack) == RackState.Ready)
+            SetRack(rack, RackState.Cordoned, "The building says that it leaks.");
     }
 
     /// <summary>
@@ -121,6 +117,25 @@ internal sealed class HallDecisions(
         if (condition is NodeCondition.Failed or NodeCondition.Draining)
             Repair($"Node {node} {(condition == NodeCondition.Failed ? "failed" : "is drained")}");
     }
+
+    /// <summary>Changes the condition of a whole rack in one entry; its jobs are placed again elsewhere, each once, when it fails or is emptied.</summary>
+    public void SetRack(RackId rack, RackState state, string because)
+    {
+        record(new RackConditionChanged(Next, now(), rack, state, because));
+        if (state.Condition() is NodeCondition.Failed or NodeCondition.Draining)
+            Repair($"Rack {rack} is {state.ToString().ToLowerInvariant()}");
+    }
+
+    /// <summary>Takes a trunk out of use, or back; gangs that cross a dead one start again elsewhere where they can, whole.</summary>
+    public void SetLink(LinkId link, bool up, string because)
+    {
+        record(new LinkChanged(Next, now(), link, up) { Because = because, Across = book.State!.JobsAcross(book.Names.Links[link]).ToValueList() });
+        if (!up)
+            Repair($"Trunk {link} is out of use");
+    }
+
+    /// <summary>Keeps new work off a node for health's sake, or no longer; what runs there stays.</summary>
+    public void SetHealth(NodeId node, string alerts, string message) => record(new NodeHealthChanged(Next, now(), node, alerts, message));
 
     /// <summary>Takes a step that a cycle decided for the book as it is.</summary>
     public void Take(CycleStep step, ulong seed, PassFacts? pass, string because = "")

@@ -41,9 +41,12 @@ internal sealed class HallEventLog
             PowerBooked booked => ($"PowerDomain/{booked.Domain}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{booked.Factor:0.###} times its limit may be booked: {booked.Because}")),
             FailsafeFired fired => (Subject(fired.Subject, book), $"Armed caps hold on {fired.Racks.Count} racks: {fired.Because}"),
             FailsafeReleased released => (Subject(released.Subject, book), $"Armed caps are released on {released.Racks.Count} racks: {released.Because}"),
-            NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
+            NodeConditionChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
+            RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
+            NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
-            LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),
+            StragglersChanged changed => ($"Job/{changed.Job}", changed.Ranks.Count == 0 ? "No rank holds it up any more." : changed.Message),
+            LinkChanged changed => ($"Link/{changed.Link}", LinkText.Of(changed)),
             _ => ("", ""),
         };
         var kind = entry is StepTaken { Step.Kind: var step } ? "Job" + step : entry.GetType().Name;

@@ -87,7 +87,16 @@ public sealed record LinkView(
     [property: Id(0)] LinkId Link,
     [property: Id(1)] bool Up,
     [property: Id(2)] GigabitsPerSecond Capacity,
-    [property: Id(3)] GigabitsPerSecond Reserved);
+    [property: Id(3)] GigabitsPerSecond Reserved)
+{
+    /// <summary>Why it is out of use; empty while it is in use, or when nobody said why.</summary>
+    [Id(20)]
+    public string Because { get; init; } = "";
+
+    /// <summary>What it carries, as last read; null when unknown.</summary>
+    [Id(21)]
+    public Links.LinkReading? Reading { get; init; }
+}
 
 /// <summary>A rack in figures.</summary>
 /// <param name="Rack">Its name.</param>
@@ -122,7 +131,25 @@ public sealed record RackView(
     /// <summary>True while caps armed on its nodes hold.</summary>
     [Id(10)]
     public bool IsFailsafeOn { get; init; }
+
+    /// <summary>What was set for it as a whole.</summary>
+    [Id(20)]
+    public Scheduling.RackState State { get; init; }
+
+    /// <summary>Its nodes that take nothing new.</summary>
+    [Id(21)]
+    public ValueList<ClosedNode> Closed { get; init; } = [];
 }
+
+/// <summary>A node that takes nothing new.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Condition">What holds for it.</param>
+/// <param name="Because">Why.</param>
+[GenerateSerializer, Immutable, Alias("ClosedNode")]
+public sealed record ClosedNode(
+    [property: Id(0)] NodeId Node,
+    [property: Id(1)] Scheduling.NodeCondition Condition,
+    [property: Id(2)] string Because);
 
 /// <summary>A queue in figures.</summary>
 /// <param name="Queue">Its name.</param>

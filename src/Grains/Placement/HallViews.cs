@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Grains.Racks;
@@ -25,7 +26,7 @@ internal static class HallViews
     }
 
     private static JobView View(JobEntry job) => new(
-        job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Message, job.SubmittedAt);
+        job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Told, job.SubmittedAt);
 
     private static ValueList<PowerView> Power(HallBook book, HallState state, ObservedPower[] observed) =>
         state.Layout.PowerDomains.Select((domain, index) =>
@@ -71,8 +72,16 @@ internal static class HallViews
                 Supply = heard?.Building?.SupplyCelsius is { } supply ? Celsius.FromDegrees(supply) : null,
                 Return = heard?.Building?.ReturnCelsius is { } back ? Celsius.FromDegrees(back) : null,
                 Leaks = heard?.Building?.Leaks,
+                State = book.Conditions.StateOf(rack.Id),
+                Closed = ClosedNodes(book, rack),
             };
         }).ToValueList();
+
+    /// <summary>The nodes of a rack that take nothing new, with the reasons.</summary>
+    public static ValueList<ClosedNode> ClosedNodes(HallBook book, HallRack rack) => Enumerable.Range(rack.FirstNode, rack.NodeCount)
+        .Where(node => book.State!.ConditionOf(node) != NodeCondition.Ready)
+        .Select(node => new ClosedNode(book.Names.Layout.Nodes[node].Id, book.State!.ConditionOf(node), ConditionText.Obstacles(book.Names.Layout.Nodes[node].Id, book)))
+        .ToValueList();
 
     private static ValueList<QueueView> Queues(HallBook book, HallState state)
     {

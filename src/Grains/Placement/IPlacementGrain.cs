@@ -2,6 +2,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Links;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
 using Orleans.Concurrency;
@@ -68,17 +69,46 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("SetPowerLimit")]
     Task<PowerLimitAnswer> SetPowerLimit(PowerDomainId domain, Watts? requested, LimitUrgency urgency = LimitUrgency.Lower);
 
-    /// <summary>Cordons, fails or restores a node. A failed node's jobs are placed again elsewhere.</summary>
+    /// <summary>
+    /// Cordons, drains, fails or restores a node by itself. A failed node's jobs are placed again elsewhere. It stays closed
+    /// while its rack or its health keeps it so.
+    /// </summary>
     [Alias("SetNodeCondition")]
-    Task<string?> SetNodeCondition(NodeId node, NodeCondition condition);
+    Task<ConditionAnswer> SetNodeCondition(NodeId node, NodeCondition condition);
+
+    /// <summary>Keeps new work off a node for health's sake; with no alerts, no longer. Work that runs there stays.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="alerts">What prevents it, in few words; while they stay the same nothing is recorded.</param>
+    /// <param name="message">What was found, for a person.</param>
+    [Alias("SetNodeHealth")]
+    Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message);
+
+    /// <summary>Whether a node takes new work, and if not, why.</summary>
+    [Alias("ConditionOf")]
+    Task<ConditionAnswer> ConditionOf(NodeId node);
+
+    /// <summary>Changes a whole rack's state, as one fault: its jobs go on elsewhere, each once. What its nodes are by themselves stays.</summary>
+    [Alias("SetRackState")]
+    Task<ConditionAnswer> SetRackState(RackId rack, RackState state, string reason);
 
     /// <summary>Marks one GPU as failed or repaired; null when done, else the objection.</summary>
     [Alias("SetGpuFailed")]
     Task<string?> SetGpuFailed(GpuId gpu, bool failed);
 
-    /// <summary>Takes a trunk out of use for new gangs, or back.</summary>
+    /// <summary>
+    /// Takes a trunk out of use, or back. Gangs that cross a dead one start again elsewhere where they can, whole; those that
+    /// cannot run on and say so. Null when done, else the objection.
+    /// </summary>
     [Alias("SetLinkUp")]
-    Task<string?> SetLinkUp(LinkId link, bool up);
+    Task<string?> SetLinkUp(LinkId link, bool up, string because);
+
+    /// <summary>Hears what a trunk carries, for those who look at the hall.</summary>
+    [OneWay, Alias("ObserveLink")]
+    Task ObserveLink(LinkId link, LinkReading reading);
+
+    /// <summary>Takes what the ranks of a job took for a step, each time positive; says which of them hold it up time and again.</summary>
+    [Alias("ObserveSteps")]
+    Task<StepAnswer> ObserveSteps(JobId job, ValueList<RankTime> times);
 
     /// <summary>Why a job is where it is, worked out now.</summary>
     [Alias("Why")]
@@ -106,6 +136,26 @@ public sealed record HallJob(
     [property: Id(0)] JobSpec Spec,
     [property: Id(1)] DateTimeOffset SubmittedAt,
     [property: Id(2)] JobNews News);
+
+/// <summary>What came of changing a node's or a rack's condition.</summary>
+/// <param name="Objection">Why nothing was changed, or null.</param>
+/// <param name="Condition">What holds now: the worst that the node, its rack and its health say.</param>
+/// <param name="Because">What keeps new work off; empty when nothing does.</param>
+[GenerateSerializer, Immutable, Alias("ConditionAnswer")]
+public sealed record ConditionAnswer(
+    [property: Id(0)] string? Objection,
+    [property: Id(1)] NodeCondition Condition,
+    [property: Id(2)] string Because);
+
+/// <summary>What came of a job's step times.</summary>
+/// <param name="Objection">Why they were not taken, or null.</param>
+/// <param name="Stragglers">Ranks that hold the job up.</param>
+/// <param name="Message">What is said of them; empty when there are none.</param>
+[GenerateSerializer, Immutable, Alias("StepAnswer")]
+public sealed record StepAnswer(
+    [property: Id(0)] string? Objection,
+    [property: Id(1)] ValueList<int> Stragglers,
+    [property: Id(2)] string Message);
 
 /// <summary>The answer to a configuration.</summary>
 /// <param name="Version">The version in force afterwards.</param>

@@ -67,6 +67,18 @@ internal sealed record JobEntry
     /// <summary>The slowest that this run has been, over full speed: what is surely done is counted by it.</summary>
     [Id(22)] public double SlowestSpeed { get; init; } = 1;
 
+    /// <summary>What it runs on in spite of, such as a dead trunk; goes when it starts elsewhere or stops.</summary>
+    [Id(40)] public string Notice { get; init; } = "";
+
+    /// <summary>Ranks that hold it up; forgotten when its leases change.</summary>
+    [Id(41)] public ValueList<int> SlowRanks { get; init; }
+
+    /// <summary>What is said of them.</summary>
+    [Id(42)] public string Slow { get; init; } = "";
+
+    /// <summary>The message with the notices before it.</summary>
+    public string Told => Notice.Length + Slow.Length == 0 ? Message : string.Join(' ', new[] { Notice, Slow, Message }.Where(text => text.Length > 0));
+
     /// <summary>The power limit that its racks should keep, in percent.</summary>
     public int PercentToKeep => OrderedPercent > 0 ? OrderedPercent : Assignment?.PowerPercent ?? 100;
 
@@ -97,7 +109,7 @@ internal sealed record JobEntry
     }
 
     public JobNews News() =>
-        new(Sequence, Phase, Message, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts);
+        new(Sequence, Phase, Told, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts);
 }
 
 /// <summary>Everything a hall is, at one entry.</summary>
@@ -137,4 +149,13 @@ internal sealed class HallSnapshotRow
 
     /// <summary>Racks on which armed caps hold, by the domain or loop that they hold for.</summary>
     [Id(13)] public Dictionary<string, List<RackId>> Fired { get; set; } = [];
+
+    /// <summary>What was set for racks as a whole, where it is not ready.</summary>
+    [Id(20)] public Dictionary<RackId, RackState> Racks { get; set; } = [];
+
+    /// <summary>Why links are out of use.</summary>
+    [Id(22)] public Dictionary<LinkId, string> LinkReasons { get; set; } = [];
+
+    /// <summary>Alerts for which health keeps new work off nodes.</summary>
+    [Id(21)] public Dictionary<NodeId, string> Health { get; set; } = [];
 }

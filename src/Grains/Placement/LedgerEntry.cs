@@ -162,4 +162,11 @@ internal sealed record GpuConditionChanged(
 [GenerateSerializer, Immutable, Alias("LinkChanged")]
 internal sealed record LinkChanged(
     long Sequence, DateTimeOffset At, [property: Id(0)] LinkId Link, [property: Id(1)] bool Up)
-    : LedgerEntry(Sequence, At);
+    : LedgerEntry(Sequence, At)
+{
+    /// <summary>Why; may be empty.</summary>
+    [Id(2)] public string Because { get; init; } = "";
+
+    /// <summary>Gangs that cross it, by name.</summary>
+    [Id(3)] public ValueList<JobId> Across { get; init; }
+}

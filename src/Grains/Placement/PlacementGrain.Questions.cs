@@ -15,10 +15,10 @@ internal sealed partial class PlacementGrain
         if (!_book.Jobs.TryGetValue(job, out var known))
             return Task.FromResult<string?>(null);
         if (known.Phase != JobPhase.Waiting)
-            return Task.FromResult<string?>(known.Message);
+            return Task.FromResult<string?>(known.Told);
         var evicted = known.Attempts > 0 ? known.Message + " " : "";
         var alternatives = Alternatives.Sentence(Alternatives.Of(_book.State!, job, known.Spec, PlacementProfile.Factory, (ulong)known.Sequence));
-        return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {Expectation(job, known.Spec)}{alternatives}".TrimEnd());
+        return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {Expectation(job, known.Spec)}{alternatives}".TrimEnd() + KeptOffByHealth());
     }
 
     private string Expectation(JobId job, JobSpec spec)
@@ -34,7 +34,7 @@ internal sealed partial class PlacementGrain
         ThrowIfPoisoned();
         return Task.FromResult(
             _book.Jobs.TryGetValue(job, out var known) && !known.Phase.IsFinal() && _book.Names.Racks.TryGetValue(rack, out var index)
-                ? Scheduling.WhyNot.InRack(_book.State!, job, known.Spec, index, PlacementProfile.Factory, (ulong)known.Sequence)
+                ? Scheduling.WhyNot.InRack(_book.State!, job, known.Spec, index, PlacementProfile.Factory, (ulong)known.Sequence) + ClosedNodes(index)
                 : null);
     }
 

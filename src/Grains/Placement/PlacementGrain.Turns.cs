@@ -93,7 +93,7 @@ internal sealed partial class PlacementGrain
     private HashSet<RackId> RacksOf(LedgerEntry entry)
     {
         var racks = new HashSet<RackId>();
-        foreach (var job in entry is JobStarted or PowerConfirmed ? [] : JobsOf(entry))
+        foreach (var job in entry is JobStarted or PowerConfirmed or LinkChanged or StragglersChanged ? [] : JobsOf(entry))
         {
             if (_book.Jobs.TryGetValue(job, out var known) && known.Assignment is not null)
                 racks.UnionWith(_book.Names.RacksOf(known.Assignment).Select(rack => _book.Names.Layout.Racks[rack].Id));
@@ -114,6 +114,7 @@ internal sealed partial class PlacementGrain
         PowerLowered lowered => lowered.Jobs.Select(one => one.Job),
         PowerConfirmed confirmed => confirmed.Jobs.Select(one => one.Job),
         PowerRaised raised => raised.Jobs.Select(one => one.Job),
+        LinkChanged changed => changed.Across,
         _ => JobOf(entry) is { } job ? [job] : [],
     };
 
@@ -124,6 +125,7 @@ internal sealed partial class PlacementGrain
         JobStarted started => started.Job,
         JobEnded ended => ended.Job,
         JobForgotten forgotten => forgotten.Job,
+        StragglersChanged changed => changed.Job,
         _ => null,
     };
 

@@ -190,40 +190,10 @@ internal sealed partial class PlacementGrain(
         return new PowerLimitAnswer(true, requested ?? state.Layout.PowerDomains[index].Limit, state.PowerLimit(index), state.PowerCommitted(index));
     }
 
-    public async Task<string?> SetNodeCondition(NodeId node, NodeCondition condition)
-    {
-        ThrowIfPoisoned();
-        if (!_book.Names.Nodes.ContainsKey(node))
-            return $"Hall {this.Name()} has no node {node}.";
-        _decisions.SetCondition(node, condition);
-        return await Done();
-    }
-
-    public async Task<string?> SetGpuFailed(GpuId gpu, bool failed)
-    {
-        ThrowIfPoisoned();
-        if (!_book.Names.Gpus.ContainsKey(gpu))
-            return $"Hall {this.Name()} has no GPU {gpu}.";
-        if (failed)
-            _decisions.FailGpu(gpu);
-        else
-            Record(new GpuConditionChanged(_book.Sequence + 1, clock.GetUtcNow(), gpu, false));
-        return await Done();
-    }
-
-    public async Task<string?> SetLinkUp(LinkId link, bool up)
-    {
-        ThrowIfPoisoned();
-        if (!_book.Names.Links.ContainsKey(link))
-            return $"Hall {this.Name()} has no link {link}.";
-        Record(new LinkChanged(_book.Sequence + 1, clock.GetUtcNow(), link, up));
-        return await Done();
-    }
-
     public Task<HallView> View()
     {
         ThrowIfPoisoned();
-        return Task.FromResult(HallViews.Of(this.Name(), _book, _telemetry, clock.GetUtcNow()));
+        return Task.FromResult(WithLinks(HallViews.Of(this.Name(), _book, _telemetry, clock.GetUtcNow())));
     }
 
     public Task<HallEvents> Events(long after, int count)

@@ -35,10 +35,13 @@ internal static class Answers
             power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed.Value, power.IsEstimate,
             power.BookedOver, power.IsFailsafeOn))],
         [.. view.Cooling.Select(loop => new CoolingResponse(loop.Loop.Value, loop.Capacity.Value, loop.Committed.Value))],
-        [.. view.Links.Select(link => new LinkResponse(link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value))],
+        [.. view.Links.Select(link => new LinkResponse(
+            link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value, link.Because, link.Reading?.Receive?.Value, link.Reading?.Transmit?.Value,
+            link.Reading?.Errors))],
         [.. view.Racks.Select(rack => new RackResponse(
             rack.Rack.Value, rack.Type, rack.Gpus, rack.LeasedGpus, rack.Observed?.Value, rack.Hottest?.Value, rack.LastReport,
-            rack.Supply?.Value, rack.Return?.Value, rack.Leaks, rack.IsFailsafeOn))],
+            rack.Supply?.Value, rack.Return?.Value, rack.Leaks, rack.IsFailsafeOn, Word(rack.State),
+            [.. rack.Closed.Select(node => new ClosedNodeResponse(node.Node.Value, Word(node.Condition), node.Because))]))],
         [.. view.Queues.Select(queue => new QueueResponse(queue.Queue.Value, queue.UsedGpus, queue.LimitGpus, queue.Waiting))],
         [.. view.Jobs.Select(job => new JobLine(
             job.Job.Value, job.Queue.Value, Word(job.Phase), job.Gpus, job.Priority, job.Message, job.SubmittedAt))]);

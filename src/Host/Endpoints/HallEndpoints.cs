@@ -37,23 +37,10 @@ internal static class HallEndpoints
             InHall(hall, grains, found => Task.FromResult<IResult>(TypedResults.ServerSentEvents(Watch(found, after, clock, cancellation)))));
         routes.MapPost("/v1/halls/{hall}/power/{domain}", (string hall, string domain, PowerLimitRequest request, IGrainFactory grains) =>
             InHall(hall, grains, found => SetLimit(hall, domain, request, grains, found)));
-        routes.MapPost("/v1/halls/{hall}/nodes/{node}", (string hall, string node, StateRequest request, IGrainFactory grains) =>
-            InHall(hall, grains, async found => request.State switch
-            {
-                "ready" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Ready)),
-                "cordoned" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Cordoned)),
-                "failed" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Failed)),
-                "draining" => Done(await found.SetNodeCondition(new NodeId(node), NodeCondition.Draining)),
-                _ => WrongState(request.State, "ready, cordoned, draining or failed"),
-            }));
         routes.MapPost("/v1/halls/{hall}/gpus/{gpu}", (string hall, string gpu, StateRequest request, IGrainFactory grains) =>
             InHall(hall, grains, async found => request.State is "ready" or "failed"
                 ? Done(await found.SetGpuFailed(new GpuId(gpu), request.State == "failed"))
                 : WrongState(request.State, "ready or failed")));
-        routes.MapPost("/v1/halls/{hall}/links/{link}", (string hall, string link, StateRequest request, IGrainFactory grains) =>
-            InHall(hall, grains, async _ => request.State is "up" or "down"
-                ? Done(await grains.Link(new HallId(hall), new LinkId(link)).SetUp(request.State == "up", request.Reason))
-                : WrongState(request.State, "up or down")));
         routes.MapGet("/v1/gpus/{gpu}", async (string gpu, IGrainFactory grains) =>
             Names.IsValid(gpu) && await grains.Factory().HasGpu(new GpuId(gpu))
                 ? Results.Ok(Answers.Of(await grains.Gpu(new GpuId(gpu)).Get()))
@@ -72,7 +59,7 @@ internal static class HallEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
+    internal static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
     {
         var halls = await grains.Factory().Wake();
         return halls.Contains(new HallId(name))
@@ -130,6 +117,6 @@ internal static class HallEndpoints
 
     private static IResult Done(string? objection) => objection is null ? Results.NoContent() : Answers.NotFound(objection);
 
-    private static IResult WrongState(string given, string right) =>
+    internal static IResult WrongState(string given, string right) =>
         Answers.Wrong("Nothing was changed.", [new ManifestError("-", 0, 0, "state", $"'{given}' is not a state", "use " + right)]);
 }

@@ -9,7 +9,7 @@ namespace ControlPlane.Scheduling;
 /// Keeps running jobs going whose nodes failed or are drained. In this order: a spare takes over; the missing tasks find
 /// other nodes in the same domain while the healthy ones stay; an elastic job goes on smaller; the whole job starts
 /// again elsewhere from its checkpoint; it waits. A job on a node that is only drained is moved when that is possible
-/// and else left to run. A kernel on a GPU that failed stays: its own report says what went wrong, and moving it would
+/// and else left to run; so is a gang across a link that is down, which starts again whole from its checkpoint. A kernel on a GPU that failed stays: its own report says what went wrong, and moving it would
 /// lose that.
 /// </summary>
 /// <param name="state">The hall.</param>
@@ -17,12 +17,12 @@ namespace ControlPlane.Scheduling;
 /// <param name="seed">Any number; recorded with the steps it repeats them.</param>
 public sealed class Repairs(HallState state, PlacementProfile profile, ulong seed)
 {
-    /// <summary>Jobs that have tasks on failed or draining devices, by name.</summary>
+    /// <summary>Jobs that have tasks on failed or draining devices or cross a link that is down, by name.</summary>
     public IReadOnlyList<JobId> Damaged()
     {
-        if (!state.Nodes.Condition.AsSpan().ContainsAny(NodeCondition.Failed, NodeCondition.Draining) && !state.Nodes.GpuFailed.Contains(true))
+        if (!state.Nodes.Condition.AsSpan().ContainsAny(NodeCondition.Failed, NodeCondition.Draining) && !state.Nodes.GpuFailed.Contains(true) && !state.Links.AnyCut)
             return [];
-        return [.. state.Held.Where(held => held.Value.Assignment.Tasks.Any(task => IsLost(task) || IsDrained(task)))
+        return [.. state.Held.Where(held => held.Value.Assignment.Tasks.Any(task => IsLost(task) || IsDrained(task)) || IsCut(held.Value))
             .Where(held => held.Value.Spec.Work is not KernelWork || held.Value.Assignment.Tasks.Any(task => state.Nodes.Condition[task.Node] == NodeCondition.Failed))
             .Select(held => held.Key).OrderBy(job => job.Value, StringComparer.Ordinal)];
     }
@@ -32,7 +32,7 @@ public sealed class Repairs(HallState state, PlacementProfile profile, ulong see
     {
         var (spec, held) = (state.SpecOf(job)!, state.AssignmentOf(job)!);
         if (!held.Tasks.Any(IsLost))
-            return spec.Preemptible && Drained(job, held) is { } moved ? Step(StepKind.Repair, job, moved) : null;
+            return spec.Preemptible ? Away(job, spec, held) : null;
         if (BySpares(spec, held) is { } bySpares)
             return Step(StepKind.Repair, job, bySpares);
         List<TaskPlacement> kept = [.. held.Tasks.Where(task => !IsLost(task))];
@@ -57,6 +57,18 @@ public sealed class Repairs(HallState state, PlacementProfile profile, ulong see
 
     private static bool IsWhole(JobSpec spec, List<TaskPlacement> tasks) =>
         !spec.Groups.Where((group, index) => tasks.Count(task => task.Group == index && task.Task < group.Count) < group.AtLeast).Any();
+
+    // Nothing is lost yet: a place is given up only for one that holds the same.
+    private CycleStep? Away(JobId job, JobSpec spec, Assignment held)
+    {
+        if (held.Tasks.Any(IsDrained) && Drained(job, held) is { } moved)
+            return Step(StepKind.Repair, job, moved);
+        if (!IsCut(state.HeldBy(job)!))
+            return null;
+        var without = state.Fork();
+        without.Release(job);
+        return Placer.PlaceSame(without, job, spec, held, profile, seed) is { } whole ? Step(StepKind.Restart, job, whole) : null;
+    }
 
     private Assignment? Drained(JobId job, Assignment held)
     {
@@ -132,6 +144,8 @@ public sealed class Repairs(HallState state, PlacementProfile profile, ulong see
 
     private bool IsLost(TaskPlacement task) =>
         state.Nodes.Condition[task.Node] == NodeCondition.Failed || task.Gpus.Any(gpu => state.IsGpuFailed(task.Node, gpu));
+
+    private bool IsCut(HeldJob held) => held.Links.Any(use => state.Links.Down[use.Link]);
 
     private bool IsDrained(TaskPlacement task) => state.Nodes.Condition[task.Node] == NodeCondition.Draining;
 }

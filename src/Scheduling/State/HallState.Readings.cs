@@ -37,6 +37,13 @@ public sealed partial class HallState
     /// <summary>True unless <see cref="SetLinkUp"/> said otherwise.</summary>
     public bool IsLinkUp(int link) => !Links.Down[link];
 
+    /// <summary>Gangs that hold bandwidth on a link, by name.</summary>
+    public IReadOnlyList<JobId> JobsAcross(int link) =>
+        [.. _jobs.Where(job => job.Value.Links.Any(use => use.Link == link)).Select(job => job.Key).OrderBy(job => job.Value, StringComparer.Ordinal)];
+
+    /// <summary>Links that a job holds bandwidth on although they are down, by index.</summary>
+    public IReadOnlyList<int> CutLinksOf(JobId job) => [.. (HeldBy(job)?.Links ?? []).Where(use => Links.Down[use.Link]).Select(use => use.Link)];
+
     /// <summary>Thousandths of GPUs that the queue's jobs and its descendants' jobs hold.</summary>
     public long QueueUsedMilli(int queue) => Queues.Used[queue];
 

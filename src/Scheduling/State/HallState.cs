@@ -74,8 +74,8 @@ public sealed partial class HallState
     /// <summary>True when the job holds resources here.</summary>
     public bool Contains(JobId job) => _jobs.ContainsKey(job);
 
-    /// <summary>True when a cycle may have something to do although nobody waits: jobs that may grow, nodes to be emptied.</summary>
-    public bool MayImprove => !_sizable.IsEmpty || Nodes.Condition.AsSpan().Contains(NodeCondition.Draining);
+    /// <summary>True when a cycle may have something to do although nobody waits: jobs that may grow, nodes to be emptied, gangs across a dead link.</summary>
+    public bool MayImprove => !_sizable.IsEmpty || Links.AnyCut || Nodes.Condition.AsSpan().Contains(NodeCondition.Draining);
 
     /// <summary>The jobs that hold resources, in no particular order.</summary>
     internal IEnumerable<KeyValuePair<JobId, HeldJob>> Held => _jobs;

@@ -10,6 +10,20 @@ internal sealed class LinkLedger(HallShape shape)
     /// <summary>What is left of a link; a link that is down has nothing to give.</summary>
     public long Left(int link) => Math.Max(Down[link] ? 0 : shape.Layout.Links[link].Capacity.Megabits, Tolerated[link]) - Reserved[link];
 
+    /// <summary>True while a gang crosses a link that is down.</summary>
+    public bool AnyCut
+    {
+        get
+        {
+            for (var link = 0; link < Down.Length; link++)
+            {
+                if (Down[link] && Reserved[link] > 0)
+                    return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>What may be reserved although less is there, because as much was reserved before; 0 for most.</summary>
     public long[] Tolerated { get; } = new long[shape.Layout.Links.Count];
 

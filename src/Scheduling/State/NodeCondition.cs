@@ -15,3 +15,19 @@ public enum NodeCondition
     /// <summary>Takes nothing new, and what it runs is moved off or let run out.</summary>
     Draining = 3,
 }
+
+/// <summary>How what several sides say of a node becomes one condition.</summary>
+public static class NodeConditions
+{
+    /// <summary>The condition of the two that allows less: ready allows most, then cordoned, draining and failed.</summary>
+    public static NodeCondition OrWorse(this NodeCondition one, NodeCondition other) => Rank(one) >= Rank(other) ? one : other;
+
+    private static int Rank(NodeCondition condition) => condition switch
+    {
+        NodeCondition.Ready => 0,
+        NodeCondition.Cordoned => 1,
+        NodeCondition.Draining => 2,
+        NodeCondition.Failed => 3,
+        _ => throw new ArgumentOutOfRangeException(nameof(condition), condition, "There is no such condition."),
+    };
+}
