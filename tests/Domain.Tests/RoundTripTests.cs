@@ -50,7 +50,10 @@ public class RoundTripTests
             MinimumRuntime = TimeSpan.FromSeconds(seconds),
             ExpectedDuration = seconds == 0 ? null : TimeSpan.FromSeconds(seconds),
             Datasets = preemptible ? [] : ["web", "code"],
-            PowerPercents = groups.Any(one => one.GpuMilli > 0) ? [] : [100, 70],
+            PowerPercents = groups.Any(one => one.GpuMilli > 0) || !slices ? [] : [100, 70],
+            PowerPolicies = groups.Any(one => one.GpuMilli > 0) || slices || elastic ? [] : ["maxp", "maxq"],
+            StrictPower = !groups.Any(one => one.GpuMilli > 0) && !slices && !elastic && preemptible,
+            Flexibility = groups.Any(one => one.GpuMilli > 0) || slices || !elastic ? null : 25,
             Groups = groups.Select(one => elastic ? one with { Minimum = Math.Max(1, one.Count / 2), Spares = one.Gpus > 0 ? 1 : 0 } : one).ToValueList(),
             Topology = topology with
             {

@@ -37,6 +37,9 @@ public static class JobSpecs
             ExpectedDuration = spec.ExpectedDuration,
             PowerPercents = spec.PowerPercents.ToValueList(),
             Datasets = spec.Datasets.ToValueList(),
+            PowerPolicies = spec.PowerPolicies.ToValueList(),
+            StrictPower = spec.StrictPower,
+            Flexibility = spec.Flexibility,
         };
     }
 
@@ -58,6 +61,9 @@ public static class JobSpecs
             ExpectedDuration = spec.ExpectedDuration,
             PowerPercents = [.. spec.PowerPercents],
             Datasets = [.. spec.Datasets],
+            PowerPolicies = [.. spec.PowerPolicies],
+            StrictPower = spec.StrictPower,
+            Flexibility = spec.Flexibility,
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,

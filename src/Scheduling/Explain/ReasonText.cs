@@ -8,6 +8,8 @@ internal static class ReasonText
 {
     public static string Of(Reason reason)
     {
+        if (reason.Under is { } policy)
+            return $"Insufficient {(reason.Code == ReasonCode.HeatShort ? "cooling" : "power")} under {policy}: {Of(reason with { Under = null })}";
         if (reason.Domains.Count == 0)
             return Sentence(reason);
         var rooms = string.Join("; ", reason.Domains) + LeftOut(reason) + ".";
