@@ -13,6 +13,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     JobCommands.BuildJob(),
     JobCommands.BuildCancel(),
     JobCommands.BuildWhy(),
+    PolicyCommand.Build(),
     DecisionCommands.BuildPlan(),
     PlaceCommand.Build(), ScenarioCommand.Build(),
     DecisionCommands.BuildDecision(),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Factory;
 using ControlPlane.Domain.Manifests;
 
 namespace ControlPlane.Facility.Policies;
@@ -39,6 +40,15 @@ public sealed record GpuPolicy(string Name, ImmutableSortedDictionary<string, in
             }
             return percent;
         });
+    }
+
+    /// <summary>The policies that a factory declares.</summary>
+    /// <param name="factory">The factory.</param>
+    /// <param name="catalogue">Known hardware.</param>
+    public static IEnumerable<GpuPolicy> DeclaredIn(FactoryModel factory, HardwareCatalogue catalogue)
+    {
+        ArgumentNullException.ThrowIfNull(factory);
+        return factory.Of<PowerPolicySpec>().Select(policy => Of(policy.Name, policy.Spec, catalogue));
     }
 
     private static GpuPolicy Of(string name, HardwareCatalogue catalogue, Func<GpuModel, int> percent) => new(

@@ -97,7 +97,11 @@ internal sealed record JobEntry
     }
 
     public JobNews News() =>
-        new(Sequence, Phase, Message, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts);
+        new(Sequence, Phase, Message, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts)
+        {
+            PowerPercent = Assignment?.PowerPercent ?? 0,
+            PowerPolicy = Assignment is null ? null : Spec.PolicyAt(Assignment.PowerPercent),
+        };
 }
 
 /// <summary>Everything a hall is, at one entry.</summary>

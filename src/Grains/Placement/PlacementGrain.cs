@@ -74,7 +74,7 @@ internal sealed partial class PlacementGrain(
         if (_book.Jobs.TryGetValue(job, out var known))
         {
             await Durable();
-            return new PlaceAnswer(known.Spec == spec, known.News(), known.Spec != spec);
+            return new PlaceAnswer(known.Spec.AsksTheSame(spec), known.News(), !known.Spec.AsksTheSame(spec));
         }
         if (_book.State is null)
             return new PlaceAnswer(false, Unrecorded(JobPhase.Waiting, $"Hall {this.Name()} has no layout yet."));
