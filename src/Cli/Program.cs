@@ -26,6 +26,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     HallCommands.BuildSet(),
     DemoCommand.Build(),
     ExchangeCommand.Build(),
+    GridCommands.Build(),
     ReplayCommand.Build(),
     SchemaCommand.Build(),
 };

@@ -34,7 +34,7 @@ internal static class HallViews
     private static JobView View(JobEntry job) => new(
         job.Job, job.Spec.Queue, job.Phase, job.Spec.MilliGpus / 1000.0, job.Spec.Priority, job.Message, job.SubmittedAt);
 
-    private static ValueList<PowerView> Power(HallState state, IReadOnlyDictionary<RackId, RackTelemetry> telemetry)
+    internal static ValueList<PowerView> Power(HallState state, IReadOnlyDictionary<RackId, RackTelemetry> telemetry)
     {
         var layout = state.Layout;
         var observed = new double[layout.PowerDomains.Count];

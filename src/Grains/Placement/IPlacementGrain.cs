@@ -2,6 +2,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
 using Orleans.Concurrency;
@@ -88,6 +89,14 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>Events after a sequence number, oldest first, at most <paramref name="count"/>.</summary>
     [Alias("Events")]
     Task<HallEvents> Events(long after, int count);
+
+    /// <summary>What a load target would do to the hall as it is now; nothing is changed. Null when it has no such domain.</summary>
+    [Alias("PlanTarget")]
+    Task<TargetPlan?> PlanTarget(PowerDomainId domain, Watts limit);
+
+    /// <summary>What a feed, a domain without parent, drew in the minutes that begin in a span; at most two days back.</summary>
+    [Alias("Metered")]
+    Task<ValueList<FeedMinute>> Metered(PowerDomainId feed, DateTimeOffset from, DateTimeOffset until);
 
     /// <summary>Wakes the hall and has it re-send what is outstanding.</summary>
     [Alias("Wake")]

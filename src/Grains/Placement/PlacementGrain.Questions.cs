@@ -1,6 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Scheduling;
 
@@ -9,6 +10,8 @@ namespace ControlPlane.Grains.Placement;
 /// <summary>Questions that change nothing: they are answered on a copy of the hall.</summary>
 internal sealed partial class PlacementGrain
 {
+    private readonly HallMeters _meters = new();
+
     public Task<string?> Why(JobId job)
     {
         ThrowIfPoisoned();
@@ -46,6 +49,24 @@ internal sealed partial class PlacementGrain
         if (_book.State is null)
             return Task.FromResult(new PlanAnswer("wait", $"Hall {this.Name()} has no layout yet.", [], [], [], [], Watts.Zero, null));
         return Task.FromResult(HallPlan.Of(_book, _decisions, job, spec, clock.GetUtcNow()));
+    }
+
+    public Task<TargetPlan?> PlanTarget(PowerDomainId domain, Watts limit)
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(_book.Names.Domains.TryGetValue(domain, out var index) ? TargetPlans.Of(_book, index, limit) : null);
+    }
+
+    public Task<ValueList<FeedMinute>> Metered(PowerDomainId feed, DateTimeOffset from, DateTimeOffset until)
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(_meters.Between(feed, from, until));
+    }
+
+    private void ReadMeters()
+    {
+        foreach (var power in HallViews.Power(_book.State!, _telemetry).Where(power => power.Parent is null))
+            _meters.Read(power.Domain, clock.GetUtcNow(), power.Observed, power.IsEstimate, _book.Conditions.Requested.TryGetValue(power.Domain, out var asked) ? asked : null);
     }
 
     public Task<HallExport> Export()

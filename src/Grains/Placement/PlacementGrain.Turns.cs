@@ -154,6 +154,7 @@ internal sealed partial class PlacementGrain
     {
         if (_poison is not null || _book.State is null)
             return;
+        ReadMeters();
         _power.Relieve();
         _power.MakeRoom();
         _power.Restore();

@@ -72,7 +72,7 @@ internal static class HallEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
+    internal static async Task<IResult> InHall(string name, IGrainFactory grains, Func<IPlacementGrain, Task<IResult>> then)
     {
         var halls = await grains.Factory().Wake();
         return halls.Contains(new HallId(name))
