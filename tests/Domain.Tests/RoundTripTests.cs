@@ -51,6 +51,8 @@ public class RoundTripTests
             ExpectedDuration = seconds == 0 ? null : TimeSpan.FromSeconds(seconds),
             Datasets = preemptible ? [] : ["web", "code"],
             PowerPercents = groups.Any(one => one.GpuMilli > 0) || !slices ? [] : [100, 70],
+            Deferrable = slices,
+            StartBy = slices ? new DateTimeOffset(2027, 1, 15, 22, 0, seconds % 60, TimeSpan.Zero) : null,
             PowerPolicies = groups.Any(one => one.GpuMilli > 0) || slices || elastic ? [] : ["maxp", "maxq"],
             StrictPower = !groups.Any(one => one.GpuMilli > 0) && !slices && !elastic && preemptible,
             Flexibility = groups.Any(one => one.GpuMilli > 0) || slices || !elastic ? null : 25,

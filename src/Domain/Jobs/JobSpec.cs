@@ -64,6 +64,14 @@ public sealed record JobSpec(
     [Id(15)]
     public ValueList<PowerStep> PowerSteps { get; init; } = [];
 
+    /// <summary>True when its start may be put off to when the grid's energy is cheaper or cleaner.</summary>
+    [Id(16)]
+    public bool Deferrable { get; init; }
+
+    /// <summary>The latest instant to which its start is put off; null unless it is deferrable.</summary>
+    [Id(17)]
+    public DateTimeOffset? StartBy { get; init; }
+
     /// <summary>True when its power limits must be worked out before a hall may decide about it.</summary>
     public bool NeedsPowerSteps => PowerPolicies.Count > 0 || Flexibility is not null;
 

@@ -48,6 +48,12 @@ public sealed record JobManifestSpec
     [Meaning("Most of its speed, in percent, that it may lose to power limits: 0, 10, 25 or 50. Its power limits follow from measured curves. Instead of powerPercents and powerPolicies.")]
     public int? Flexibility { get; init; }
 
+    [Meaning("Whether its start may be put off to when the grid's energy is cheaper or cleaner, as the hall's signal says. Default false.")]
+    public bool Deferrable { get; init; }
+
+    [Meaning("The latest instant to which a deferrable job's start is put off, such as 2027-01-16T06:00:00Z.")]
+    public DateTimeOffset? StartBy { get; init; }
+
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 

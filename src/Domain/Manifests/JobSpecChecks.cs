@@ -18,6 +18,10 @@ internal static class JobSpecChecks
         if (groups.Sum(group => group.MilliGpus) > JobSpecs.MaximumGpus * 1000L)
             errors.Add(manifest.Error("spec.tasks", "the job asks for more GPUs than any factory has", $"ask for at most {JobSpecs.MaximumGpus}"));
         JobPowerChecks.Check(manifest, spec, groups, errors);
+        if (spec.Deferrable != spec.StartBy is not null)
+            errors.Add(manifest.Error("spec.startBy", spec.Deferrable ? "is missing: a deferrable job has a latest start" : "is for deferrable jobs", "give deferrable: true and startBy, or neither"));
+        if (spec is { Deferrable: true, Simulated: null, ExpectedDuration: null })
+            errors.Add(manifest.Error("spec.expectedDuration", "is missing: the best start depends on how long the job takes", "give a duration such as 2h"));
         if (spec.Topology is { } topology)
         {
             CheckNesting(manifest, topology, errors);

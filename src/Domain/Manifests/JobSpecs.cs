@@ -40,6 +40,8 @@ public static class JobSpecs
             PowerPolicies = spec.PowerPolicies.ToValueList(),
             StrictPower = spec.StrictPower,
             Flexibility = spec.Flexibility,
+            Deferrable = spec.Deferrable,
+            StartBy = spec.StartBy,
         };
     }
 
@@ -64,6 +66,8 @@ public static class JobSpecs
             PowerPolicies = [.. spec.PowerPolicies],
             StrictPower = spec.StrictPower,
             Flexibility = spec.Flexibility,
+            Deferrable = spec.Deferrable,
+            StartBy = spec.StartBy,
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,
