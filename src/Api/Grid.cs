@@ -61,3 +61,14 @@ public sealed record EventReportResponse(
 /// <param name="IsEstimate">True when a part was not measured.</param>
 /// <param name="IsKept">Whether it kept the target.</param>
 public sealed record MinuteResponse(DateTimeOffset At, double Watts, double? AskedWatts, bool IsEstimate, bool IsKept);
+
+/// <summary>A grid's signal as a file.</summary>
+/// <param name="File">CSV with the header from,price,carbon, or JSON.</param>
+/// <param name="By">price or carbon; the price where the file has prices, when left out.</param>
+public sealed record SignalRequest(FileBody File, string? By = null);
+
+/// <summary>A hall's signal.</summary>
+/// <param name="Points">How many points it has; 0 when there is none.</param>
+/// <param name="By">price or carbon; empty when there is none.</param>
+/// <param name="Deferred">Jobs that are put off.</param>
+public sealed record SignalResponse(int Points, string By, int Deferred);

@@ -6,10 +6,10 @@ using ControlPlane.Domain.Manifests;
 
 namespace ControlPlane.Cli;
 
-/// <summary><c>factoryctl grid plan</c> and <c>report</c>: a grid event before it begins and after it ended.</summary>
+/// <summary><c>factoryctl grid plan</c>, <c>report</c> and <c>signal</c>: a grid event before it begins and after it ended, and what energy costs.</summary>
 internal static class GridCommands
 {
-    public static Command Build() => new("grid", "Grid events: a plan before, a report after.") { Plan(), Report() };
+    public static Command Build() => new("grid", "Grid events: a plan before, a report after; and signals of price and carbon.") { Plan(), Report(), Signal() };
 
     private static Command Plan()
     {
@@ -52,6 +52,31 @@ internal static class GridCommands
             else
                 Print(report);
             return report.IsKept ? ExitCodes.Done : ExitCodes.No;
+        });
+        return command;
+    }
+
+    private static Command Signal()
+    {
+        var file = new Option<string?>("--file", "-f") { Description = "The signal: CSV with the header from,price,carbon, or JSON; - reads standard input." };
+        var withdraw = new Option<bool>("--withdraw") { Description = "Take the signal back: jobs that were put off start." };
+        var by = new Option<string?>("--by") { Description = "price or carbon; the price where the file has prices, by default." };
+        by.AcceptOnlyFromAmong("price", "carbon");
+        var (hall, output) = (CommandLine.Hall(), CommandLine.Output());
+        var command = new Command("signal", "Gives a hall the grid's prices or carbon: deferrable jobs wait for the best start up to their startBy.") { file, withdraw, by, hall, output };
+        command.Runs(async (parsed, client, _) =>
+        {
+            if ((parsed.GetValue(file) is null) != parsed.GetValue(withdraw))
+                throw new CommandException(ExitCodes.BadInput, "Give the signal with -f FILE, or take it back with --withdraw.");
+            var path = $"/v1/halls/{Uri.EscapeDataString(await CommandLine.HallOf(parsed.GetValue(hall), client))}/grid/signal";
+            var answer = parsed.GetValue(file) is { } name
+                ? await client.Put<SignalResponse>(path, new SignalRequest(CommandLine.Read([name]) is [var only] ? only : throw new CommandException(ExitCodes.BadInput, $"{name}: give one file."), parsed.GetValue(by)))
+                : await client.Delete<SignalResponse>(path);
+            if (parsed.GetValue(output) == "json")
+                Console.WriteLine(JsonSerializer.Serialize(answer, FactoryClient.Json));
+            else
+                Console.WriteLine(answer.Points == 0 ? "No signal." : $"{answer.Points} points by {answer.By}, {answer.Deferred} jobs put off.");
+            return ExitCodes.Done;
         });
         return command;
     }

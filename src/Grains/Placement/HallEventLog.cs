@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Grains.Grid;
 
 namespace ControlPlane.Grains.Placement;
 
@@ -38,6 +39,8 @@ internal sealed class HallEventLog
             PowerLowered lowered => ($"Hall/{book.Names.Layout.Hall}", $"{Limits(lowered.Jobs)}: {lowered.Because}"),
             PowerConfirmed confirmed => ($"Hall/{book.Names.Layout.Hall}", $"In force on every rack: {Limits(confirmed.Jobs)}."),
             PowerRaised raised => ($"Hall/{book.Names.Layout.Hall}", $"May draw more again: {Limits(raised.Jobs)}."),
+            SignalGiven given => ($"Hall/{book.Names.Layout.Hall}", given.Signal is { } signal ? $"The grid's signal of {signal.Points.Count} points by {signal.By}: {book.Deferred.Count} jobs are put off." : "The grid's signal is withdrawn."),
+            DeferralsEnded due => ($"Hall/{book.Names.Layout.Hall}", $"The window has begun for {string.Join(", ", due.Jobs.Take(8))}{(due.Jobs.Count > 8 ? $" and {due.Jobs.Count - 8} more" : "")}."),
             NodeConditionChanged changed => ($"Node/{changed.Node}", $"{changed.Condition}."),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
             LinkChanged changed => ($"Link/{changed.Link}", changed.Up ? "Back in use." : "Out of use."),

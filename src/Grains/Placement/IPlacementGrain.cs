@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Grid;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
@@ -93,6 +94,17 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>What a load target would do to the hall as it is now; nothing is changed. Null when it has no such domain.</summary>
     [Alias("PlanTarget")]
     Task<TargetPlan?> PlanTarget(PowerDomainId domain, Watts limit);
+
+    /// <summary>
+    /// Gives the hall the grid's signal, durably, or (null) withdraws it: jobs that may wait are put off anew, or start.
+    /// </summary>
+    /// <returns>How many jobs are put off now.</returns>
+    [Alias("SetSignal")]
+    Task<int> SetSignal(GridSignal? signal);
+
+    /// <summary>The grid's signal, or null.</summary>
+    [Alias("Signal")]
+    Task<GridSignal?> Signal();
 
     /// <summary>What a feed, a domain without parent, drew in the minutes that begin in a span; at most two days back.</summary>
     [Alias("Metered")]

@@ -67,6 +67,9 @@ internal sealed record JobEntry
     /// <summary>The slowest that this run has been, over full speed: what is surely done is counted by it.</summary>
     [Id(22)] public double SlowestSpeed { get; init; } = 1;
 
+    /// <summary>Until when its start is put off for cheaper or cleaner energy; null when it is in the line of those who wait, or started.</summary>
+    [Id(30)] public DateTimeOffset? NotBefore { get; init; }
+
     /// <summary>The power limit that its racks should keep, in percent.</summary>
     public int PercentToKeep => OrderedPercent > 0 ? OrderedPercent : Assignment?.PowerPercent ?? 100;
 
@@ -132,4 +135,7 @@ internal sealed class HallSnapshotRow
     [Id(10)] public double Tokens { get; set; }
 
     [Id(11)] public long LastEvent { get; set; }
+
+    /// <summary>The grid's signal, or null.</summary>
+    [Id(30)] public Domain.Grid.GridSignal? Signal { get; set; }
 }

@@ -1,7 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
-using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Scheduling;
 
@@ -10,14 +9,14 @@ namespace ControlPlane.Grains.Placement;
 /// <summary>Questions that change nothing: they are answered on a copy of the hall.</summary>
 internal sealed partial class PlacementGrain
 {
-    private readonly HallMeters _meters = new();
-
     public Task<string?> Why(JobId job)
     {
         ThrowIfPoisoned();
         if (!_book.Jobs.TryGetValue(job, out var known))
             return Task.FromResult<string?>(null);
         if (known.Phase != JobPhase.Waiting)
+            return Task.FromResult<string?>(known.Message);
+        if (known.NotBefore is not null)
             return Task.FromResult<string?>(known.Message);
         var evicted = known.Attempts > 0 ? known.Message + " " : "";
         var alternatives = Alternatives.Sentence(Alternatives.Of(_book.State!, job, known.Spec, PlacementProfile.Factory, (ulong)known.Sequence));
@@ -48,25 +47,9 @@ internal sealed partial class PlacementGrain
             return Task.FromResult(new PlanAnswer("none", $"The hall has the job already: {known.Message}", [], [], [], [], Watts.Zero, known.StartedAt));
         if (_book.State is null)
             return Task.FromResult(new PlanAnswer("wait", $"Hall {this.Name()} has no layout yet.", [], [], [], [], Watts.Zero, null));
+        if (DeferralOf(spec, _decisions.Decide(job, spec).Decision) is { } deferral)
+            return Task.FromResult(new PlanAnswer("wait", deferral.Decision.Explain(), [], [], [], [], Watts.Zero, deferral.NotBefore));
         return Task.FromResult(HallPlan.Of(_book, _decisions, job, spec, clock.GetUtcNow()));
-    }
-
-    public Task<TargetPlan?> PlanTarget(PowerDomainId domain, Watts limit)
-    {
-        ThrowIfPoisoned();
-        return Task.FromResult(_book.Names.Domains.TryGetValue(domain, out var index) ? TargetPlans.Of(_book, index, limit) : null);
-    }
-
-    public Task<ValueList<FeedMinute>> Metered(PowerDomainId feed, DateTimeOffset from, DateTimeOffset until)
-    {
-        ThrowIfPoisoned();
-        return Task.FromResult(_meters.Between(feed, from, until));
-    }
-
-    private void ReadMeters()
-    {
-        foreach (var power in HallViews.Power(_book.State!, _telemetry).Where(power => power.Parent is null))
-            _meters.Read(power.Domain, clock.GetUtcNow(), power.Observed, power.IsEstimate, _book.Conditions.Requested.TryGetValue(power.Domain, out var asked) ? asked : null);
     }
 
     public Task<HallExport> Export()

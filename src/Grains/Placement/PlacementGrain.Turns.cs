@@ -155,6 +155,7 @@ internal sealed partial class PlacementGrain
         if (_poison is not null || _book.State is null)
             return;
         ReadMeters();
+        EndDeferrals();
         _power.Relieve();
         _power.MakeRoom();
         _power.Restore();

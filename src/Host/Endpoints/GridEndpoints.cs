@@ -1,5 +1,6 @@
 using ControlPlane.Api;
 using ControlPlane.Domain;
+using ControlPlane.Domain.Grid;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility.Grid;
@@ -21,6 +22,20 @@ internal static class GridEndpoints
         routes.MapGet("/v1/halls/{hall}/grid/{domain}/report", (
             string hall, string domain, DateTimeOffset from, DateTimeOffset until, string? limit, int? baseline, IGrainFactory grains) =>
             HallEndpoints.InHall(hall, grains, found => Report(hall, domain, (from, until), limit, baseline ?? BaselineMinutes, found)));
+        routes.MapPut("/v1/halls/{hall}/grid/signal", (string hall, SignalRequest request, IGrainFactory grains) =>
+            HallEndpoints.InHall(hall, grains, found => SetSignal(request, found)));
+        routes.MapDelete("/v1/halls/{hall}/grid/signal", (string hall, IGrainFactory grains) =>
+            HallEndpoints.InHall(hall, grains, async found => Results.Ok(new SignalResponse(0, "", await found.SetSignal(null)))));
+    }
+
+    private static async Task<IResult> SetSignal(SignalRequest request, IPlacementGrain found)
+    {
+        if (request.By is not (null or "price" or "carbon"))
+            return Answers.Wrong("The signal was not taken.", [new ManifestError("-", 0, 0, "by", $"'{request.By}' is not right", "use price or carbon")]);
+        var (signal, errors) = SignalFile.Read(request.File.Text, request.File.Name, request.By switch { "price" => SignalKind.Price, "carbon" => SignalKind.Carbon, _ => null });
+        return signal is null
+            ? Answers.Wrong("The signal was not taken.", errors)
+            : Results.Ok(new SignalResponse(signal.Points.Count, Answers.Word(signal.By), await found.SetSignal(signal)));
     }
 
     private static async Task<IResult> Plan(string hall, string domain, TargetRequest request, IPlacementGrain found)
