@@ -25,7 +25,14 @@ public sealed record SubmitResponse(string Job, string Outcome, string Message);
 public sealed record JobResponse(
     string Job, string Phase, string? Hall, string Queue, int Priority, double Gpus, string Message, DateTimeOffset SubmittedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, int Attempts, long Generation, double Tokens,
-    IReadOnlyList<string> HeldGpus, KernelResponse? Kernel);
+    IReadOnlyList<string> HeldGpus, KernelResponse? Kernel)
+{
+    /// <summary>Power limit of the GPUs it holds, in percent of their default; null while it holds none.</summary>
+    public int? PowerPercent { get; init; }
+
+    /// <summary>The power policy or flexibility tier that the limit comes from; null where the job names none.</summary>
+    public string? PowerPolicy { get; init; }
+}
 
 /// <summary>What a kernel did.</summary>
 /// <param name="Succeeded">True when it ran and, if checked, was right.</param>

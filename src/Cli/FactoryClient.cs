@@ -47,9 +47,9 @@ internal sealed class FactoryClient : IDisposable
 
     public Task<T> Delete<T>(string path) => Send<T>(HttpMethod.Delete, path, null);
 
-    public Task<T> Put<T>(string path, object body) => Send<T>(HttpMethod.Put, path, body);
-
     public Task<T> Post<T>(string path, object body) => Send<T>(HttpMethod.Post, path, body);
+
+    public Task<T> Put<T>(string path, object body) => Send<T>(HttpMethod.Put, path, body);
 
     /// <summary>Posts a change whose answer has no content.</summary>
     public async Task Post(string path, object body)

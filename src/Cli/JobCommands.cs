@@ -120,6 +120,8 @@ internal static class JobCommands
             ["attempts", Text(job.Attempts)], ["submitted", Text(job.SubmittedAt)], ["started", Text(job.StartedAt)],
             ["ended", Text(job.EndedAt)], ["tokens", Text(job.Tokens)],
         ];
+        if (job.PowerPercent is { } percent)
+            rows.Insert(6, ["power", $"{percent} % of its limit{(job.PowerPolicy is { } policy ? $", by {policy}" : "")}"]);
         if (job.Kernel is { } kernel)
         {
             rows.Add(["device", kernel.Device]);

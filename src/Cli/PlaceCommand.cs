@@ -4,6 +4,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Facility.Policies;
 using ControlPlane.Planning.Snapshots;
 using ControlPlane.Scheduling;
 
@@ -67,7 +68,13 @@ internal static class PlaceCommand
         }
         if (snapshot is null || jobs.Count == 0)
             throw new CommandException(ExitCodes.BadInput, "Give a snapshot (from 'factoryctl snapshot') and at least one job: -f snapshot.json -f job.yaml.");
-        return (snapshot, jobs);
+        return (snapshot, [.. jobs.Select(job => (job.Item1, Resolved(job.Item1, job.Item2, snapshot)))]);
+    }
+
+    private static JobSpec Resolved(JobId job, JobSpec spec, HallSnapshot snapshot)
+    {
+        var power = JobPower.Resolve(spec, snapshot.Policies, HardwareCatalogue.Default);
+        return power.Spec ?? throw new CommandException(ExitCodes.BadInput, $"{job}: {power.Objection}");
     }
 
     // One after another: a job that is placed is there when the next is decided about.

@@ -13,6 +13,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     JobCommands.BuildJob(),
     JobCommands.BuildCancel(),
     JobCommands.BuildWhy(),
+    PolicyCommand.Build(),
     DecisionCommands.BuildPlan(),
     PlaceCommand.Build(), ScenarioCommand.Build(),
     DecisionCommands.BuildDecision(),
@@ -27,6 +28,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     LinkCommand.Build(),
     DemoCommand.Build(),
     ExchangeCommand.Build(),
+    GridCommands.Build(),
     ReplayCommand.Build(),
     SchemaCommand.Build(),
 };

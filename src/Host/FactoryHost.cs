@@ -108,6 +108,7 @@ internal static class FactoryHost
         app.MapManifests();
         app.MapJobs();
         app.MapDecisions();
+        app.MapGrid();
         app.MapHalls();
         app.MapConditions();
         app.MapHealth();

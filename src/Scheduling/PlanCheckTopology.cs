@@ -31,8 +31,23 @@ internal static class PlanCheckTopology
                     found.Add(new PlanViolation("apart", $"{domain.Count()} tasks lie in one {limit.Level}, at most {limit.Tasks} may"));
             }
         }
-        if (assignment.PowerPercent != 100 && !spec.PowerPercents.Contains(assignment.PowerPercent))
+        if (spec.PowerSteps.Count > 0)
+            CheckSteps(layout, spec, assignment, found);
+        else if (assignment.PowerPercent != 100 && !spec.PowerPercents.Contains(assignment.PowerPercent))
             found.Add(new PlanViolation("power limit", $"the job does not accept {assignment.PowerPercent} %"));
+    }
+
+    private static void CheckSteps(HallLayout layout, JobSpec spec, Assignment assignment, List<PlanViolation> found)
+    {
+        foreach (var task in assignment.Tasks)
+        {
+            var model = task.Gpus.Count == 0 ? null : layout.GpuModels[layout.Nodes[task.Node].GpuModel].Name;
+            if (model is not null && !spec.PowerSteps.Any(step => step.Percent == assignment.PowerPercent && step.Allows(model)))
+            {
+                found.Add(new PlanViolation("power limit", $"no policy of the job gives {model} {assignment.PowerPercent} %"));
+                return;
+            }
+        }
     }
 
     private static void RequireOne(

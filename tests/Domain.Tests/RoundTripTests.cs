@@ -50,7 +50,12 @@ public class RoundTripTests
             MinimumRuntime = TimeSpan.FromSeconds(seconds),
             ExpectedDuration = seconds == 0 ? null : TimeSpan.FromSeconds(seconds),
             Datasets = preemptible ? [] : ["web", "code"],
-            PowerPercents = groups.Any(one => one.GpuMilli > 0) ? [] : [100, 70],
+            PowerPercents = groups.Any(one => one.GpuMilli > 0) || !slices ? [] : [100, 70],
+            Deferrable = slices,
+            StartBy = slices ? new DateTimeOffset(2027, 1, 15, 22, 0, seconds % 60, TimeSpan.Zero) : null,
+            PowerPolicies = groups.Any(one => one.GpuMilli > 0) || slices || elastic ? [] : ["maxp", "maxq"],
+            StrictPower = !groups.Any(one => one.GpuMilli > 0) && !slices && !elastic && preemptible,
+            Flexibility = groups.Any(one => one.GpuMilli > 0) || slices || !elastic ? null : 25,
             Groups = groups.Select(one => elastic ? one with { Minimum = Math.Max(1, one.Count / 2), Spares = one.Gpus > 0 ? 1 : 0 } : one).ToValueList(),
             Topology = topology with
             {

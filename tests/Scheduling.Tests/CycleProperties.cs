@@ -86,6 +86,7 @@ public class CycleProperties
             Priority = priority,
             Preemptible = preemptible,
             PowerPercents = percents == 0 && !instance ? [100, 80, 60] : [],
+            PowerSteps = percents == 1 && !instance ? [new PowerStep("maxp", 100, []), new PowerStep("maxq", 80, ["h200"]), new PowerStep("maxq", 60, ["h100"])] : [],
             Topology = new TopologyRequest(required <= 6 ? (TopologyLevel)required : null, null)
             {
                 Slices = slice == 1 && count % 2 == 0 && required > 6 ? [new TopologySlice(TopologyLevel.Node, 2)] : [],
@@ -96,11 +97,11 @@ public class CycleProperties
 
     private static HallLayout Build(int racks, int[] quotas, int feed)
     {
-        var hall = new Hall().Model("h100", 100, 700, mig: true).Power("feed", feed * 100);
+        var hall = new Hall().Model("h100", 100, 700, mig: true).Model("h200", 100, 700, mig: true).Power("feed", feed * 100);
         foreach (var (name, parent) in new (string, string?)[] { ("a", null), ("b", null), ("a1", "a"), ("a2", "a"), ("b1", "b"), ("b2", "b") })
             hall.Queue(name, parent is null ? -1 : 20_000, parent);
         for (var rack = 0; rack < racks; rack++)
-            hall.Rack($"r{rack}", 2, 4, "h100", "feed", leaf: rack / 2, spine: 0);
+            hall.Rack($"r{rack}", 2, 4, rack % 3 == 2 ? "h200" : "h100", "feed", leaf: rack / 2, spine: 0);
         var layout = hall.Layout();
         return layout with
         {

@@ -26,6 +26,9 @@ public sealed record GpuModel(
 {
     /// <summary>How it can be cut into instances that hardware keeps apart, or null when it cannot.</summary>
     public MigTable? Mig { get; init; }
+
+    /// <summary>The power limit at which it does most for a watt, as published; null where only a curve tells, or nothing.</summary>
+    public Figure? EfficientLimitWatts { get; init; }
 }
 
 /// <summary>The MIG instances of a GPU model.</summary>

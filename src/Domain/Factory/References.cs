@@ -26,6 +26,7 @@ internal static class References
         QueueChecks.Check(objects, errors);
         BackupChecks.Check(objects, errors);
         ReservationChecks.Check(objects, catalogue, errors);
+        PolicyChecks.Check(objects, catalogue, errors);
         RefuseRackNameClashes(objects, errors);
     }
 

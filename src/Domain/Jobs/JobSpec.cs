@@ -45,6 +45,63 @@ public sealed record JobSpec(
     [Id(11)]
     public ValueList<string> Datasets { get; init; } = [];
 
+    /// <summary>Power policies it accepts by name, highest first, instead of <see cref="PowerPercents"/>.</summary>
+    [Id(12)]
+    public ValueList<string> PowerPolicies { get; init; } = [];
+
+    /// <summary>True when only the first of its policies will do.</summary>
+    [Id(13)]
+    public bool StrictPower { get; init; }
+
+    /// <summary>Most of its speed, in percent, that it may lose to power limits: 0, 10, 25 or 50; null when it says nothing.</summary>
+    [Id(14)]
+    public int? Flexibility { get; init; }
+
+    /// <summary>
+    /// What its policies or its flexibility came to when it was accepted, highest first: later changes of a policy leave it
+    /// alone. Empty without either; not part of what was asked for.
+    /// </summary>
+    [Id(15)]
+    public ValueList<PowerStep> PowerSteps { get; init; } = [];
+
+    /// <summary>True when its start may be put off to when the grid's energy is cheaper or cleaner.</summary>
+    [Id(16)]
+    public bool Deferrable { get; init; }
+
+    /// <summary>The latest instant to which its start is put off; null unless it is deferrable.</summary>
+    [Id(17)]
+    public DateTimeOffset? StartBy { get; init; }
+
+    /// <summary>True when its power limits must be worked out before a hall may decide about it.</summary>
+    public bool NeedsPowerSteps => PowerPolicies.Count > 0 || Flexibility is not null;
+
+    /// <summary>True when the same was asked for, whatever came of it.</summary>
+    public bool AsksTheSame(JobSpec other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with { PowerSteps = other.PowerSteps } == other;
+    }
+
+    /// <summary>The job as it may be placed at a power limit: only on models for which that limit is one of its steps.</summary>
+    public JobSpec At(int percent) => PowerSteps.Count == 0 ? this : At([.. PowerSteps.Where(step => step.Percent == percent)]);
+
+    /// <summary>The job as it may be placed under one of its steps.</summary>
+    public JobSpec At(PowerStep step) => At([step]);
+
+    /// <summary>The policy or tier that a power limit of this job comes from; null when it has none.</summary>
+    public string? PolicyAt(int percent) => PowerSteps.Items.FirstOrDefault(step => step.Percent == percent)?.Policy;
+
+    private JobSpec At(IReadOnlyList<PowerStep> steps) => steps.Count == 0 ? this : this with
+    {
+        PowerPercents = [steps[0].Percent],
+        PowerSteps = [],
+        Groups = steps.Any(step => step.GpuModels.Count == 0) ? Groups : Groups.Select(group => group.MilliGpusPerTask == 0 ? group : group with
+        {
+            GpuModels = steps.SelectMany(step => step.GpuModels.Items).Distinct()
+                .Where(model => group.GpuModels.Count == 0 || group.GpuModels.Contains(model)).ToValueList(),
+        }).ToValueList(),
+    };
+
     /// <summary>All GPUs of the gang at its full size, in thousandths, spares not counted.</summary>
     public long MilliGpus => Groups.Sum(group => group.MilliGpus);
 

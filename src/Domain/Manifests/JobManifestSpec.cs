@@ -39,6 +39,21 @@ public sealed record JobManifestSpec
     [Meaning("Power limits it accepts, in percent of the GPU's default limit; the highest that fits is chosen. Default 100 only."), Between(1, 100)]
     public IReadOnlyList<int> PowerPercents { get; init; } = [];
 
+    [Meaning("Power policies it accepts, such as maxp and maxq, highest first; the highest that fits is taken. Instead of powerPercents.")]
+    public IReadOnlyList<string> PowerPolicies { get; init; } = [];
+
+    [Meaning("Whether only the first of powerPolicies will do. Default false: the next lower one is taken when it does not fit.")]
+    public bool StrictPower { get; init; }
+
+    [Meaning("Most of its speed, in percent, that it may lose to power limits: 0, 10, 25 or 50. Its power limits follow from measured curves. Instead of powerPercents and powerPolicies.")]
+    public int? Flexibility { get; init; }
+
+    [Meaning("Whether its start may be put off to when the grid's energy is cheaper or cleaner, as the hall's signal says. Default false.")]
+    public bool Deferrable { get; init; }
+
+    [Meaning("The latest instant to which a deferrable job's start is put off, such as 2027-01-16T06:00:00Z.")]
+    public DateTimeOffset? StartBy { get; init; }
+
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 

@@ -17,26 +17,16 @@ internal static class JobSpecChecks
             errors.Add(manifest.Error("spec.tasks", "no task is needed: every minimum is 0", "let one group have a minimum of 1 or more"));
         if (groups.Sum(group => group.MilliGpus) > JobSpecs.MaximumGpus * 1000L)
             errors.Add(manifest.Error("spec.tasks", "the job asks for more GPUs than any factory has", $"ask for at most {JobSpecs.MaximumGpus}"));
-        CheckPower(manifest, spec, groups, errors);
+        JobPowerChecks.Check(manifest, spec, groups, errors);
+        if (spec.Deferrable != spec.StartBy is not null)
+            errors.Add(manifest.Error("spec.startBy", spec.Deferrable ? "is missing: a deferrable job has a latest start" : "is for deferrable jobs", "give deferrable: true and startBy, or neither"));
+        if (spec is { Deferrable: true, Simulated: null, ExpectedDuration: null })
+            errors.Add(manifest.Error("spec.expectedDuration", "is missing: the best start depends on how long the job takes", "give a duration such as 2h"));
         if (spec.Topology is { } topology)
         {
             CheckNesting(manifest, topology, errors);
             CheckSlices(manifest, topology, groups, errors);
         }
-    }
-
-    private static void CheckPower(Manifest manifest, JobManifestSpec spec, List<TaskGroup> groups, List<ManifestError> errors)
-    {
-        for (var index = 1; index < spec.PowerPercents.Count; index++)
-        {
-            if (spec.PowerPercents[index] >= spec.PowerPercents[index - 1])
-                errors.Add(manifest.Error($"spec.powerPercents[{index}]", $"{spec.PowerPercents[index]} is not below the one before it", "list the highest first"));
-        }
-        if (spec.PowerPercents.Any(percent => percent != 100) && groups.Any(group => group.GpuMilli > 0))
-            errors.Add(manifest.Error("spec.powerPercents", "a shared GPU has one power limit for all who share it", "ask for whole GPUs, or leave powerPercents out"));
-        // Placed at less, a kernel would draw more than is counted for it.
-        if (spec.Kernel is not null && spec.PowerPercents.Any(percent => percent != 100))
-            errors.Add(manifest.Error("spec.powerPercents", "the power limit of the device that runs a kernel is not set", "leave powerPercents out"));
     }
 
     private static void CheckNesting(Manifest manifest, TopologySpec topology, List<ManifestError> errors)

@@ -37,6 +37,11 @@ public static class JobSpecs
             ExpectedDuration = spec.ExpectedDuration,
             PowerPercents = spec.PowerPercents.ToValueList(),
             Datasets = spec.Datasets.ToValueList(),
+            PowerPolicies = spec.PowerPolicies.ToValueList(),
+            StrictPower = spec.StrictPower,
+            Flexibility = spec.Flexibility,
+            Deferrable = spec.Deferrable,
+            StartBy = spec.StartBy,
         };
     }
 
@@ -58,6 +63,11 @@ public static class JobSpecs
             ExpectedDuration = spec.ExpectedDuration,
             PowerPercents = [.. spec.PowerPercents],
             Datasets = [.. spec.Datasets],
+            PowerPolicies = [.. spec.PowerPolicies],
+            StrictPower = spec.StrictPower,
+            Flexibility = spec.Flexibility,
+            Deferrable = spec.Deferrable,
+            StartBy = spec.StartBy,
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,

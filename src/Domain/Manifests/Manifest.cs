@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ControlPlane.Domain.Manifests;
 
 /// <summary>One object as somebody wrote it: its kind, its name, its typed content and where each field stood.</summary>
-/// <param name="Kind">Site, Hall, PowerDomain, CoolingLoop, Rack, Fabric, Queue or Job.</param>
+/// <param name="Kind">Site, Hall, PowerDomain, CoolingLoop, Rack, Fabric, Queue, PowerPolicy or Job.</param>
 /// <param name="Name">Its name, unique within the kind.</param>
 /// <param name="Spec">The content: the record that <see cref="ManifestKinds"/> names for the kind.</param>
 /// <param name="Origin">Where the object came from.</param>

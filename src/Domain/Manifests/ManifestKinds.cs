@@ -18,6 +18,7 @@ public static class ManifestKinds
         ["Queue"] = typeof(QueueSpec),
         ["Reservation"] = typeof(ReservationSpec),
         ["Dataset"] = typeof(DatasetSpec),
+        ["PowerPolicy"] = typeof(PowerPolicySpec),
         ["Job"] = typeof(JobManifestSpec),
     };
 }

@@ -25,6 +25,7 @@ public sealed class CapCurve
     {
         (Gpu, Workload, Class, Source) = (gpu, workload, workloadClass, source);
         _throughput = new MeasuredCurve(points.Select(point => (Require.Positive(point.Cap, nameof(points)), Require.Share(point.Throughput, nameof(points)))));
+        Caps = [.. points.Select(point => Watts.FromWatts(point.Cap))];
         _draw = new MeasuredCurve(points.Select(point => (point.Cap, Require.Positive(point.Draw, nameof(points)))));
     }
 
@@ -39,6 +40,9 @@ public sealed class CapCurve
 
     /// <summary>Where the points come from.</summary>
     public string Source { get; }
+
+    /// <summary>The caps that were measured, rising.</summary>
+    public IReadOnlyList<Watts> Caps { get; }
 
     /// <summary>The lowest cap measured.</summary>
     public Watts LowestCap => Watts.FromWatts(_draw.Start);

@@ -1,5 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Scheduling;
 
@@ -24,6 +25,10 @@ internal static class DecisionReplay
             // Where starts are reserved a job that fits is queued all the same: the pass that follows decides.
             JobQueued { Decision.Reasons: [{ Code: ReasonCode.InTurn }, ..] } queued =>
                 new ReplayedDecision(entry.Sequence, entry.At, nameof(JobQueued), "Job/" + queued.Job, false, true, queued.Decision.Explain(), ""),
+            JobQueued { NotBefore: not null } queued => Decided(
+                entry, queued.Job, queued.Decision, Deferrals.Of(book.Signal, queued.Spec, queued.At, timeScale)?.Decision ?? Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
+            SignalGiven given => Deferred(given, given.Jobs, Deferrals.Under(book, given.Signal, given.At, timeScale)),
+            DeferralsEnded due => Deferred(due, NotBefore(due.Jobs), NotBefore(Deferrals.Due(book, due.At))),
             JobQueued queued => Decided(entry, queued.Job, queued.Decision, Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
@@ -38,6 +43,13 @@ internal static class DecisionReplay
     private static ReplayedDecision Limits(LedgerEntry entry, ValueList<JobPercent> recorded, ValueList<JobPercent> derived) => new(
         entry.Sequence, entry.At, entry.GetType().Name, "", true, recorded == derived,
         string.Join(", ", recorded.Select(one => $"{one.Job} {one.Percent} %")), string.Join(", ", derived.Select(one => $"{one.Job} {one.Percent} %")));
+
+    private static ValueList<DeferredJob> NotBefore(ValueList<JobId> jobs) => jobs.Select(job => new DeferredJob(job, null, "")).ToValueList();
+
+    private static ReplayedDecision Deferred(LedgerEntry entry, ValueList<DeferredJob> recorded, ValueList<DeferredJob> derived) => new(
+        entry.Sequence, entry.At, entry.GetType().Name, "", true, recorded == derived, string.Join(" ", recorded.Select(Text)), string.Join(" ", derived.Select(Text)));
+
+    private static string Text(DeferredJob job) => $"{job.Job}: {(job.NotBefore is { } instant ? Domain.Manifests.Instants.Format(instant) : "now")}.";
 
     private static PlacementDecision Place(HallBook book, JobId job, JobSpec? spec, ulong seed) =>
         Placer.Place(book.State!, job, spec ?? book.Jobs[job].Spec, PlacementProfile.Factory, seed);

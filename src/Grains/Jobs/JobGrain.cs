@@ -24,6 +24,13 @@ internal sealed class JobGrain(
         var objection = route.Objection ?? await GrainFactory.Queue(spec.Queue).Admit();
         if (objection is not null)
             return new SubmitAnswer(SubmitOutcome.NotAdmitted, objection, null);
+        if (spec.NeedsPowerSteps && spec.PowerSteps.Count == 0)
+        {
+            var power = await GrainFactory.Factory().Resolve(spec);
+            if (power.Spec is not { } resolved)
+                return new SubmitAnswer(SubmitOutcome.NotAdmitted, power.Objection!, null);
+            spec = resolved;
+        }
         var (hall, news) = await Ask(spec, route.Halls);
         if (news is null)
             return new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", null);
@@ -133,7 +140,7 @@ internal sealed class JobGrain(
     }
 
     private SubmitAnswer Repeated(JobSpec spec) =>
-        Row.Spec == spec ? Answer() : new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", Row);
+        Row.Spec!.AsksTheSame(spec) ? Answer() : new SubmitAnswer(SubmitOutcome.Conflict, $"Another job named {Job} exists: choose another name.", Row);
 
     private SubmitAnswer Answer() => Row.Phase == JobPhase.Refused
         ? new SubmitAnswer(SubmitOutcome.Refused, Row.Last!.Message, Row)

@@ -1,7 +1,9 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Grid;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility.Control;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Scheduling;
 
@@ -16,6 +18,7 @@ internal sealed class HallBook
     private readonly Dictionary<JobId, JobEntry> _jobs = [];
     private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
     private FailsafeCaps? _armed;
+    private readonly HashSet<JobId> _deferred = [];
     private readonly SortedSet<JobId> _beingLowered = new(Comparer<JobId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
 
     /// <summary>The last entry applied.</summary>
@@ -52,7 +55,13 @@ internal sealed class HallBook
     /// <summary>Jobs whose racks have not all confirmed a lower power limit, by name.</summary>
     public IReadOnlyCollection<JobId> BeingLowered => _beingLowered;
 
-    /// <summary>How many jobs wait.</summary>
+    /// <summary>What the grid says of its energy over time; null when nobody said.</summary>
+    public GridSignal? Signal { get; private set; }
+
+    /// <summary>Jobs whose start is put off; they are not in the line.</summary>
+    public IReadOnlyCollection<JobId> Deferred => _deferred;
+
+    /// <summary>How many jobs wait in the line.</summary>
     public int WaitingCount => Line.Count;
 
     /// <summary>Jobs that ended since the hall's first day.</summary>
@@ -146,6 +155,15 @@ internal sealed class HallBook
                 break;
             case PowerRaised raised:
                 SetPercents(raised.Jobs, raised.Sequence);
+                break;
+            case SignalGiven given:
+                Signal = given.Signal;
+                foreach (var changed in given.Jobs)
+                    Put(Deferrals.Changed(_jobs[changed.Job], changed, given.Sequence));
+                break;
+            case DeferralsEnded due:
+                foreach (var job in due.Jobs)
+                    Put(Deferrals.Ended(_jobs[job], due.Sequence));
                 break;
             case JobEnded ended:
                 End(ended);
@@ -248,7 +266,10 @@ internal sealed class HallBook
             _beingLowered.Add(job.Job);
         else
             _beingLowered.Remove(job.Job);
-        if (job.Phase == JobPhase.Waiting)
+        _deferred.Remove(job.Job);
+        if (job is { Phase: JobPhase.Waiting, NotBefore: not null })
+            _deferred.Add(job.Job);
+        else if (job.Phase == JobPhase.Waiting)
             Line.Add(new WaitingJob(job.Job, job.Spec, job.Submitted));
     }
 
@@ -306,6 +327,7 @@ internal sealed class HallBook
             Ended = Ended,
             Tokens = Tokens,
             LastEvent = LastEvent,
+            Signal = Signal,
         };
         Conditions.AddTo(row);
         Limits.AddTo(row, State, Names);
@@ -315,7 +337,7 @@ internal sealed class HallBook
     /// <summary>Makes the hall of a stored row.</summary>
     public static HallBook FromRow(HallSnapshotRow row)
     {
-        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens, LastEvent = row.LastEvent };
+        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens, LastEvent = row.LastEvent, Signal = row.Signal };
         book.Conditions.TakeFrom(row);
         book.Limits.TakeFrom(row);
         if (row.Layout is not null)

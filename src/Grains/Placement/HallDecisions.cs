@@ -1,6 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
@@ -24,7 +25,7 @@ internal sealed class HallDecisions(
     private long Next => book.Sequence + 1;
 
     /// <summary>Decides about a job the hall has not heard of.</summary>
-    public void Submit(JobId job, JobSpec spec, PlacementDecision decision, ulong seed)
+    public void Submit(JobId job, JobSpec spec, PlacementDecision decision, ulong seed, Deferral? deferral = null)
     {
         switch (decision)
         {
@@ -33,7 +34,7 @@ internal sealed class HallDecisions(
                 record(new JobPlaced(Next, now(), job, spec, placed, seed));
                 break;
             case Waiting waiting:
-                record(new JobQueued(Next, now(), job, spec, waiting));
+                record(new JobQueued(Next, deferral?.At ?? now(), job, spec, waiting) { NotBefore = deferral?.NotBefore });
                 break;
             case Refused refused:
                 record(new JobRefused(Next, now(), job, spec, refused));

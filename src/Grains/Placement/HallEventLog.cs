@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Grains.Grid;
 
 namespace ControlPlane.Grains.Placement;
 
@@ -44,6 +45,8 @@ internal sealed class HallEventLog
             NodeConditionChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
             NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
+            SignalGiven given => ($"Hall/{book.Names.Layout.Hall}", given.Signal is { } signal ? $"The grid's signal of {signal.Points.Count} points by {signal.By}: {book.Deferred.Count} jobs are put off." : "The grid's signal is withdrawn."),
+            DeferralsEnded due => ($"Hall/{book.Names.Layout.Hall}", $"The window has begun for {string.Join(", ", due.Jobs.Take(8))}{(due.Jobs.Count > 8 ? $" and {due.Jobs.Count - 8} more" : "")}."),
             GpuConditionChanged changed => ($"Gpu/{changed.Gpu}", changed.Failed ? "Failed." : "Repaired."),
             StragglersChanged changed => ($"Job/{changed.Job}", changed.Ranks.Count == 0 ? "No rank holds it up any more." : changed.Message),
             LinkChanged changed => ($"Link/{changed.Link}", LinkText.Of(changed)),

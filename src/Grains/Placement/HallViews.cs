@@ -18,9 +18,9 @@ internal static class HallViews
             return new HallView(new HallId(hall), book.Sequence, 0, 0, 0, 0, book.Ended, book.Tokens, [], [], [], [], [], []);
         var holding = book.Jobs.Values.Where(job => job.Assignment is not null).ToList();
         var shown = holding.OrderByDescending(job => job.Generation).Take(JobsShown / 2)
-            .Concat(book.Waiting.Take(JobsShown / 2));
+            .Concat(book.Waiting.Concat(book.Deferred.Select(job => book.Jobs[job]).OrderBy(job => job.Submitted)).Take(JobsShown / 2));
         return new HallView(
-            new HallId(hall), book.Sequence, state.Layout.GpuCount, state.FreeGpus, book.WaitingCount, holding.Count, book.Ended,
+            new HallId(hall), book.Sequence, state.Layout.GpuCount, state.FreeGpus, book.WaitingCount + book.Deferred.Count, holding.Count, book.Ended,
             book.Tokens, Power(book, state, telemetry.Power(state, now)), Cooling(state), Links(state), Racks(book, state, telemetry, now), Queues(book, state),
             shown.Select(View).ToValueList());
     }

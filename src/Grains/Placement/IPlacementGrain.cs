@@ -1,7 +1,9 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Grid;
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
+using ControlPlane.Grains.Grid;
 using ControlPlane.Grains.Links;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Scheduling;
@@ -121,6 +123,25 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>Events after a sequence number, oldest first, at most <paramref name="count"/>.</summary>
     [Alias("Events")]
     Task<HallEvents> Events(long after, int count);
+
+    /// <summary>What a load target would do to the hall as it is now; nothing is changed. Null when it has no such domain.</summary>
+    [Alias("PlanTarget")]
+    Task<TargetPlan?> PlanTarget(PowerDomainId domain, Watts limit);
+
+    /// <summary>
+    /// Gives the hall the grid's signal, durably, or (null) withdraws it: jobs that may wait are put off anew, or start.
+    /// </summary>
+    /// <returns>How many jobs are put off now.</returns>
+    [Alias("SetSignal")]
+    Task<int> SetSignal(GridSignal? signal);
+
+    /// <summary>The grid's signal, or null.</summary>
+    [Alias("Signal")]
+    Task<GridSignal?> Signal();
+
+    /// <summary>What a feed, a domain without parent, drew in the minutes that begin in a span; at most two days back.</summary>
+    [Alias("Metered")]
+    Task<ValueList<FeedMinute>> Metered(PowerDomainId feed, DateTimeOffset from, DateTimeOffset until);
 
     /// <summary>Wakes the hall and has it re-send what is outstanding.</summary>
     [Alias("Wake")]

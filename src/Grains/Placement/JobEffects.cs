@@ -14,6 +14,7 @@ internal static class JobEffects
         Submitted = queued.Sequence,
         Sequence = queued.Sequence,
         Phase = JobPhase.Waiting,
+        NotBefore = queued.NotBefore,
         Message = queued.Decision.Explain(),
     };
 

@@ -78,6 +78,8 @@ internal sealed record JobEntry
 
     /// <summary>The message with the notices before it.</summary>
     public string Told => Notice.Length + Slow.Length == 0 ? Message : string.Join(' ', new[] { Notice, Slow, Message }.Where(text => text.Length > 0));
+    /// <summary>Until when its start is put off for cheaper or cleaner energy; null when it is in the line of those who wait, or started.</summary>
+    [Id(30)] public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>The power limit that its racks should keep, in percent.</summary>
     public int PercentToKeep => OrderedPercent > 0 ? OrderedPercent : Assignment?.PowerPercent ?? 100;
@@ -109,7 +111,11 @@ internal sealed record JobEntry
     }
 
     public JobNews News() =>
-        new(Sequence, Phase, Told, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts);
+        new(Sequence, Phase, Told, Generation, Gpus, StartedAt, EndedAt, Tokens, Result, Attempts)
+        {
+            PowerPercent = Assignment?.PowerPercent ?? 0,
+            PowerPolicy = Assignment is null ? null : Spec.PolicyAt(Assignment.PowerPercent),
+        };
 }
 
 /// <summary>Everything a hall is, at one entry.</summary>
@@ -158,4 +164,6 @@ internal sealed class HallSnapshotRow
 
     /// <summary>Alerts for which health keeps new work off nodes.</summary>
     [Id(21)] public Dictionary<NodeId, string> Health { get; set; } = [];
+    /// <summary>The grid's signal, or null.</summary>
+    [Id(30)] public Domain.Grid.GridSignal? Signal { get; set; }
 }

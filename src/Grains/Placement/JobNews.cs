@@ -27,7 +27,16 @@ public sealed record JobNews(
     [property: Id(6)] DateTimeOffset? EndedAt,
     [property: Id(7)] double Tokens,
     [property: Id(8)] KernelResult? Result,
-    [property: Id(9)] int Attempts);
+    [property: Id(9)] int Attempts)
+{
+    /// <summary>Power limit of the GPUs it holds, in percent of their default; 0 while it holds none.</summary>
+    [Id(10)]
+    public int PowerPercent { get; init; }
+
+    /// <summary>The policy or tier that the limit comes from, or null.</summary>
+    [Id(11)]
+    public string? PowerPolicy { get; init; }
+}
 
 /// <summary>What a kernel did on its device.</summary>
 /// <param name="Succeeded">True when it ran and, if checked, was right.</param>

@@ -23,7 +23,11 @@ internal sealed record HallConfigured(
 [GenerateSerializer, Immutable, Alias("JobQueued")]
 internal sealed record JobQueued(
     long Sequence, DateTimeOffset At, [property: Id(0)] JobId Job, [property: Id(1)] JobSpec Spec,
-    [property: Id(2)] Waiting Decision) : LedgerEntry(Sequence, At);
+    [property: Id(2)] Waiting Decision) : LedgerEntry(Sequence, At)
+{
+    /// <summary>Until when its start is put off, as the grid's signal has it; null for not at all.</summary>
+    [Id(3)] public DateTimeOffset? NotBefore { get; init; }
+}
 
 /// <summary>A job was placed; <paramref name="Spec"/> is given when the hall had not heard of it before.</summary>
 [GenerateSerializer, Immutable, Alias("JobPlaced")]

@@ -16,6 +16,8 @@ internal sealed partial class PlacementGrain
             return Task.FromResult<string?>(null);
         if (known.Phase != JobPhase.Waiting)
             return Task.FromResult<string?>(known.Told);
+        if (known.NotBefore is not null)
+            return Task.FromResult<string?>(known.Told);
         var evicted = known.Attempts > 0 ? known.Message + " " : "";
         var alternatives = Alternatives.Sentence(Alternatives.Of(_book.State!, job, known.Spec, PlacementProfile.Factory, (ulong)known.Sequence));
         return Task.FromResult<string?>($"{evicted}{WaitingPlace(known)} {_decisions.Decide(job, known.Spec).Decision.Explain()} {Expectation(job, known.Spec)}{alternatives}".TrimEnd() + KeptOffByHealth());
@@ -45,6 +47,8 @@ internal sealed partial class PlacementGrain
             return Task.FromResult(new PlanAnswer("none", $"The hall has the job already: {known.Message}", [], [], [], [], Watts.Zero, known.StartedAt));
         if (_book.State is null)
             return Task.FromResult(new PlanAnswer("wait", $"Hall {this.Name()} has no layout yet.", [], [], [], [], Watts.Zero, null));
+        if (DeferralOf(spec, _decisions.Decide(job, spec).Decision) is { } deferral)
+            return Task.FromResult(new PlanAnswer("wait", deferral.Decision.Explain(), [], [], [], [], Watts.Zero, deferral.NotBefore));
         return Task.FromResult(HallPlan.Of(_book, _decisions, job, spec, clock.GetUtcNow()));
     }
 

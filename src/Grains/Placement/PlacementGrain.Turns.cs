@@ -176,7 +176,9 @@ internal sealed partial class PlacementGrain
     {
         if (_poison is not null || _book.State is null)
             return;
+        ReadMeters();
         _guard.Look();
+        EndDeferrals();
         _power.Relieve();
         _guard.Climb();
         _booking.Steer();

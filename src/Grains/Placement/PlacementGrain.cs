@@ -83,7 +83,7 @@ internal sealed partial class PlacementGrain(
         if (_book.Jobs.TryGetValue(job, out var known))
         {
             await Durable();
-            return new PlaceAnswer(known.Spec == spec, known.News(), known.Spec != spec);
+            return new PlaceAnswer(known.Spec.AsksTheSame(spec), known.News(), !known.Spec.AsksTheSame(spec));
         }
         if (_book.State is null)
             return new PlaceAnswer(false, Unrecorded(JobPhase.Waiting, $"Hall {this.Name()} has no layout yet."));
@@ -92,12 +92,14 @@ internal sealed partial class PlacementGrain(
         // Where starts are reserved, only a pass over all who wait can tell whether this one may go first.
         if (decision is Placed placed && FirstBefore(job, spec, placed) is { } ahead)
             decision = new Waiting([new Reason(ReasonCode.InTurn, ahead, 0, 0, "", [], 0)]);
+        var deferral = DeferralOf(spec, decision);
+        decision = deferral?.Decision ?? decision;
         activity?.SetTag("job", job.Value).SetTag("hall", this.Name()).SetTag("decision", decision.GetType().Name);
         FactoryTelemetry.Decisions.Add(1, new("hall", this.Name()), new("decision", decision.GetType().Name));
         if (decision is Refused || (decision is Waiting && !mayWait))
             return new PlaceAnswer(false, Unrecorded(decision is Refused ? JobPhase.Refused : JobPhase.Waiting, decision.Explain()));
         _telling.Trace(job, activity?.Id);
-        _decisions.Submit(job, spec, decision, seed);
+        _decisions.Submit(job, spec, decision, seed, deferral);
         if (options.Value.Backfill != Backfill.None || decision is Waiting { Reasons: [{ Code: ReasonCode.InTurn }, ..] })
             WantPass();
         var answer = new PlaceAnswer(true, _book.Jobs[job].News());

@@ -17,7 +17,7 @@ internal static class PowerEffects
         Sequence = entry.Sequence,
         OrderedPercent = percent,
         OrderedAt = entry.Sequence,
-        Message = $"To draw no more than {percent} % of its power limit: {entry.Because}",
+        Message = $"To draw no more than {percent} % of its power limit{By(job.Spec, percent)}: {entry.Because}",
     };
 
     public static JobEntry Set(JobEntry job, int percent, long sequence, HallLayout layout)
@@ -29,9 +29,11 @@ internal static class PowerEffects
             OrderedPercent = 0,
             Assignment = assignment,
             SlowestSpeed = Math.Min(job.SlowestSpeed, SpeedOf(job.Spec, assignment, layout)),
-            Message = percent == 100 ? "Runs at its full power limit again." : $"Runs at {percent} % of its power limit.",
+            Message = percent == 100 ? "Runs at its full power limit again." : $"Runs at {percent} % of its power limit{By(job.Spec, percent)}.",
         };
     }
+
+    private static string By(JobSpec spec, int percent) => spec.PolicyAt(percent) is { } policy ? $" by {policy}" : "";
 
     /// <summary>Speed of simulated work under its power limit, over full speed.</summary>
     /// <param name="spec">The job.</param>

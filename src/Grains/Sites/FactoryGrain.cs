@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using ControlPlane.Domain;
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Factory;
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Facility.Policies;
 using ControlPlane.Grains.Placement;
 using Microsoft.Extensions.Logging;
 
@@ -86,6 +88,13 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
             ? "The factory has no hall yet: apply one."
             : $"No hall{(hall is null ? "" : " of that name")} stands under jurisdiction '{jurisdiction}'. Known: {string.Join(", ", _model.Layouts.Values.Select(layout => layout.Jurisdiction).Distinct())}.";
         return Task.FromResult(new JobRoute([], [], objection));
+    }
+
+    public Task<PowerAnswer> Resolve(JobSpec spec)
+    {
+        ThrowIfPoisoned();
+        var resolved = JobPower.Resolve(spec, GpuPolicy.DeclaredIn(_model, HardwareCatalogue.Default), HardwareCatalogue.Default);
+        return Task.FromResult(new PowerAnswer(resolved.Spec, resolved.Objection));
     }
 
     public Task<bool> HasGpu(GpuId gpu)

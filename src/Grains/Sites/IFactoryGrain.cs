@@ -26,6 +26,10 @@ public interface IFactoryGrain : IGrainWithStringKey
     [Alias("Route")]
     Task<JobRoute> Route(QueueId queue, HallId? hall, string? jurisdiction, ValueList<string> datasets);
 
+    /// <summary>The job with the power limits that its policies or its tier come to by what is declared now, or why they cannot.</summary>
+    [Alias("Resolve")]
+    Task<PowerAnswer> Resolve(JobSpec spec);
+
     /// <summary>True when a declared rack holds a GPU of that name.</summary>
     [Alias("HasGpu")]
     Task<bool> HasGpu(GpuId gpu);
@@ -76,3 +80,9 @@ public sealed record JobRoute(
     [property: Id(0)] ValueList<HallId> Halls,
     [property: Id(1)] ValueList<HallId> All,
     [property: Id(2)] string? Objection);
+
+/// <summary>A job's power limits, worked out.</summary>
+/// <param name="Spec">The job with its limits; null when there is an objection.</param>
+/// <param name="Objection">Why not, or null.</param>
+[GenerateSerializer, Immutable, Alias("PowerAnswer")]
+public sealed record PowerAnswer([property: Id(0)] JobSpec? Spec, [property: Id(1)] string? Objection);

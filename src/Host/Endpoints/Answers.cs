@@ -27,7 +27,11 @@ internal static class Answers
     public static JobResponse Of(JobId job, JobRecord record) => new(
         job.Value, Word(record.Phase), record.Hall?.Value, record.Spec!.Queue.Value, record.Spec.Priority, record.Spec.MilliGpus / 1000.0,
         record.Last!.Message, record.SubmittedAt, record.Last.StartedAt, record.Last.EndedAt, record.Last.Attempts, record.Last.Generation,
-        record.Last.Tokens, [.. record.Last.Gpus.Select(gpu => gpu.Value)], record.Last.Result is { } result ? Of(result) : null);
+        record.Last.Tokens, [.. record.Last.Gpus.Select(gpu => gpu.Value)], record.Last.Result is { } result ? Of(result) : null)
+    {
+        PowerPercent = record.Last.PowerPercent == 0 ? null : record.Last.PowerPercent,
+        PowerPolicy = record.Last.PowerPolicy,
+    };
 
     public static HallResponse Of(HallView view) => new(
         view.Hall.Value, view.Sequence, view.Gpus, view.FreeGpus, view.Waiting, view.Running, view.Ended, view.Tokens,

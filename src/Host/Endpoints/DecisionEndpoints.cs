@@ -65,6 +65,13 @@ internal static class DecisionEndpoints
         var route = await grains.Factory().Route(spec.Queue, spec.Hall, spec.Jurisdiction, spec.Datasets);
         if (route.Halls.Count == 0)
             return new PlanResponse(job.Value, null, "refuse", route.Objection!, [], [], [], [], 0, null);
+        if (spec.NeedsPowerSteps)
+        {
+            var power = await grains.Factory().Resolve(spec);
+            if (power.Spec is not { } resolved)
+                return new PlanResponse(job.Value, null, "refuse", power.Objection!, [], [], [], [], 0, null);
+            spec = resolved;
+        }
         var answers = new List<(HallId Hall, PlanAnswer Plan)>();
         foreach (var hall in route.All)
         {

@@ -1,5 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Facility.Policies;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Planning.Snapshots;
@@ -9,7 +10,11 @@ namespace ControlPlane.Planning.Snapshots;
 /// <param name="Waiting">The jobs that wait.</param>
 /// <param name="Sequence">The last ledger entry that it includes.</param>
 /// <param name="At">When it was taken.</param>
-public sealed record HallSnapshot(HallState State, WaitingJobs Waiting, long Sequence, DateTimeOffset At);
+public sealed record HallSnapshot(HallState State, WaitingJobs Waiting, long Sequence, DateTimeOffset At)
+{
+    /// <summary>The power policies that are declared.</summary>
+    public IReadOnlyList<GpuPolicy> Policies { get; init; } = [];
+}
 
 /// <summary>A snapshot file says something wrong; the message says what and where.</summary>
 public sealed class SnapshotException(string message) : Exception(message);

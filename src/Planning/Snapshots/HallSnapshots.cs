@@ -8,6 +8,7 @@ using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Domain.Units;
+using ControlPlane.Facility.Policies;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Planning.Snapshots;
@@ -77,10 +78,11 @@ public static class HallSnapshots
             throw new SnapshotException($"{name}: hall: there is no hall '{file.Hall}' among the manifests.");
         var (state, waiting) = (new HallState(layout), new WaitingJobs());
         var nodes = Index(layout.Nodes, node => node.Id.Value);
+        List<GpuPolicy> policies = [.. GpuPolicy.DeclaredIn(factory.Model, HardwareCatalogue.Default)];
         for (var index = 0; index < file.Jobs.Count; index++)
-            Add(state, waiting, file.Jobs[index], nodes, $"{name}: jobs[{index}]");
+            Add(state, waiting, file.Jobs[index], nodes, policies, $"{name}: jobs[{index}]");
         PutConditions(state, file, nodes, name);
-        return new HallSnapshot(state, waiting, file.Sequence, file.At);
+        return new HallSnapshot(state, waiting, file.Sequence, file.At) { Policies = policies };
     }
 
     private static System.Collections.Immutable.ImmutableArray<Manifest> Manifests(JsonObject manifest, string place)
@@ -89,13 +91,16 @@ public static class HallSnapshots
         return reading.Errors.Length == 0 ? reading.Manifests : throw new SnapshotException(string.Join(Environment.NewLine, reading.Errors));
     }
 
-    private static void Add(HallState state, WaitingJobs waiting, SnapshotJob job, Dictionary<string, int> nodes, string place)
+    private static void Add(
+        HallState state, WaitingJobs waiting, SnapshotJob job, Dictionary<string, int> nodes, List<GpuPolicy> policies, string place)
     {
         var manifest = Manifests(job.Manifest, place + ".manifest")[0];
         var errors = new List<ManifestError>();
         var spec = manifest.Kind == "Job" ? JobSpecs.From(manifest, HardwareCatalogue.Default, errors) : null;
         if (spec is null)
             throw new SnapshotException($"{place}.manifest: is not a sound job: {string.Join("; ", errors)}");
+        var power = JobPower.Resolve(spec, policies, HardwareCatalogue.Default);
+        spec = power.Spec ?? throw new SnapshotException($"{place}.manifest: {power.Objection}");
         var id = new JobId(manifest.Name);
         if (job.Tasks.Count == 0)
         {

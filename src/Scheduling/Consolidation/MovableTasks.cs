@@ -32,7 +32,7 @@ internal sealed class MovableTasks(HallState state)
         var (spec, held) = (state.SpecOf(job), state.AssignmentOf(job));
         if (spec is null || held is null || held.Tasks.Count != 1 || !IsSingle(spec))
             return;
-        var demand = TaskDemand.Of(state.Shape, spec)[0];
+        var demand = TaskDemand.Of(state.Shape, spec.At(held.PowerPercent))[0];
         demand.Percent = held.PowerPercent;
         if (!_shapeOf.TryGetValue((demand.Key, demand.Percent), out var shape))
         {

@@ -56,7 +56,7 @@ public sealed class RoomByMoving(HallState state, PlacementProfile profile, int 
             return null;
         var trials = 0;
         var seen = new bool[_tasks.Shapes.Count];
-        var links = new List<Link> { new(-1, -1, TaskDemand.Of(state.Shape, spec)[0], 0) };
+        var links = new List<Link> { new(-1, -1, TaskDemand.Of(state.Shape, spec.PowerSteps.Count > 0 ? spec.At(spec.PowerSteps[0]) : spec)[0], 0) };
         for (var next = 0; next < links.Count; next++)
         {
             if (links[next].Depth == mostMoves)

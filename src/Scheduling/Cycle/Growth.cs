@@ -67,7 +67,7 @@ internal sealed class Growth
     {
         if (_shares is null || _searches >= _options.MostSearches || one.Task >= spec.Groups[one.Group].Count)
             return null;
-        var goal = new RoomGoal(job, spec, TaskDemand.Of(_state.Shape, spec, [one]), [.. held.Tasks], [one]);
+        var goal = new RoomGoal(job, spec, TaskDemand.Of(_state.Shape, spec.At(held.PowerPercent), [one]), [.. held.Tasks], [one]);
         return _finder.ForGrowth(goal, ref _searches) is { } step && _backfill?.Allows(step, spec) != false ? step : null;
     }
 

@@ -112,7 +112,7 @@ public sealed class Repairs(HallState state, PlacementProfile profile, ulong see
         JobSpec spec, Assignment held, List<TaskPlacement> kept, List<(int Group, int Task)> missing)
     {
         var without = state.Fork();
-        var demand = TaskDemand.Of(state.Shape, spec, missing).First(task => task.Count > 0);
+        var demand = TaskDemand.Of(state.Shape, spec.At(held.PowerPercent), missing).First(task => task.Count > 0);
         demand.Percent = held.PowerPercent;
         var map = state.Shape.Domains[(int)(spec.Topology.Required ?? TopologyLevel.Hall)];
         // Where every task is lost, the domain it ran in is the one to stay in.

@@ -54,10 +54,11 @@ public static class Alternatives
     {
         if (spec.Groups.Any(group => group.GpuMilli > 0))
             return null; // A shared GPU has one limit for all who share it.
-        var lowest = spec.PowerPercents.Count == 0 ? 100 : spec.PowerPercents[^1];
+        var lowest = spec.PowerSteps.Count > 0 ? spec.PowerSteps[^1].Percent
+            : spec.PowerPercents.Count == 0 ? 100 : spec.PowerPercents[^1];
         foreach (var percent in LowerPercents)
         {
-            if (percent < lowest && fits(spec with { PowerPercents = [percent] }))
+            if (percent < lowest && fits(spec with { PowerPercents = [percent], PowerSteps = [] }))
                 return percent;
         }
         return null;

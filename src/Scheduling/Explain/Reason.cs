@@ -36,6 +36,10 @@ public sealed record Reason(
     [Id(9)]
     public string? Kept { get; init; }
 
+    /// <summary>The power policy or tier under which there is too little, with its percent; null where the job names none.</summary>
+    [Id(10)]
+    public string? Under { get; init; }
+
     /// <summary>The reason as one sentence with its numbers, and what would fix it.</summary>
     public string Explain() => ReasonText.Of(this);
 }

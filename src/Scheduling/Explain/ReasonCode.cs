@@ -80,4 +80,7 @@ public enum ReasonCode
 
     /// <summary>Too few free positions for MIG instances of the profile.</summary>
     InstancesShort = 25,
+
+    /// <summary>Its start is put off to when the grid's energy is cheaper or cleaner.</summary>
+    Deferred = 30,
 }

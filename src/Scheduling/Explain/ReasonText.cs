@@ -8,6 +8,8 @@ internal static class ReasonText
 {
     public static string Of(Reason reason)
     {
+        if (reason.Under is { } policy)
+            return $"Insufficient {(reason.Code == ReasonCode.HeatShort ? "cooling" : "power")} under {policy}: {Of(reason with { Under = null })}";
         if (reason.Domains.Count == 0)
             return Sentence(reason);
         var rooms = string.Join("; ", reason.Domains) + LeftOut(reason) + ".";
@@ -45,6 +47,7 @@ internal static class ReasonText
             ReasonCode.SliceShort => $"{available} of {needed} fit, each in one {subject}; ask for smaller slices or a wider level, or free one {subject}.",
             ReasonCode.DatasetForbidden => $"Dataset {subject} may not be read here by this queue; run where it may be read, or have its owner allow it.",
             ReasonCode.OverQuota => $"Queue {subject} has {available} left of its quota and a job that may not be evicted needs {needed} within it; make the job preemptible or raise the quota.",
+            ReasonCode.Deferred => $"It waits for the {(reason.Unit == "a MWh" ? "cheap" : "clean")} window beginning at {subject}: {needed} in the mean of its run, instead of {available} from now on.",
             ReasonCode.NoReplacement => $"None of {reason.NodesLookedAt} other nodes can take over from {subject}: {string.Join(", ", reason.Excluded.Select(Excluded))}.",
             ReasonCode.InTurn => $"It fits now, but {subject} comes before it; the pass that follows at once decides in turn.",
             ReasonCode.WouldDelay => $"It fits now, but starting it would delay {subject}, which waits longer and has a reservation; shorten its expected duration or wait.",

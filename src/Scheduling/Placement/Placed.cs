@@ -22,8 +22,14 @@ public sealed record Placed(
     /// <summary>How many racks a decision lists: what one sentence bears, and bounds the size of an entry.</summary>
     public const int MostRacks = 4;
 
+    /// <summary>The power limit it got, for a job whose limits come from policies or a tier; else null.</summary>
+    [Id(5)]
+    public PowerTaken? Power { get; init; }
+
     /// <inheritdoc/>
-    public override string Explain()
+    public override string Explain() => Power is null ? Chosen() : $"{Chosen()} {Power.Explain()}";
+
+    private string Chosen()
     {
         var placed = $"Placed {Count(Assignment.Tasks.Count, "task")}{Gpus()} on {Where()}";
         if (Scores.Count == 0)

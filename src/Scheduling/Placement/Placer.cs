@@ -22,6 +22,8 @@ public static class Placer
         var wrong = JobRules.Check(state.Shape, spec);
         if (wrong is not null)
             return new Refused([wrong]);
+        if (spec.PowerSteps.Count > 0)
+            return TryPlace(state, job, spec, profile, seed) ?? StepSearch.Explain(state, spec);
         var demands = TaskDemand.Of(state.Shape, spec);
         if (WithinQueue(state, spec) && Search(state, spec, demands, profile, Mixed.Of(seed, job.Value)) is { } placed)
             return placed;
@@ -33,12 +35,14 @@ public static class Placer
 
     /// <summary>As <see cref="Place"/> for a job that no rule of the hall forbids; null, without reasons, when it does not fit.</summary>
     internal static Placed? TryPlace(HallState state, JobId job, JobSpec spec, PlacementProfile profile, ulong seed) =>
-        WithinQueue(state, spec) ? Search(state, spec, TaskDemand.Of(state.Shape, spec), profile, Mixed.Of(seed, job.Value)) : null;
+        !WithinQueue(state, spec) ? null
+        : spec.PowerSteps.Count > 0 ? StepSearch.TryPlace(state, spec, profile, Mixed.Of(seed, job.Value))
+        : Search(state, spec, TaskDemand.Of(state.Shape, spec), profile, Mixed.Of(seed, job.Value));
 
     /// <summary>A place for exactly the tasks that a job held elsewhere, at the same power limit; null when there is none.</summary>
     internal static Assignment? PlaceSame(HallState state, JobId job, JobSpec spec, Assignment held, PlacementProfile profile, ulong seed)
     {
-        var demands = TaskDemand.Of(state.Shape, spec, [.. held.Tasks.Select(task => (task.Group, task.Task))]);
+        var demands = TaskDemand.Of(state.Shape, spec.At(held.PowerPercent), [.. held.Tasks.Select(task => (task.Group, task.Task))]);
         foreach (var task in demands)
             task.Percent = held.PowerPercent;
         return state.Queues.FirstExceeded(state.QueueOf(spec.Queue), held.MilliGpus) < 0
@@ -67,7 +71,7 @@ public static class Placer
         var without = state.Scratch();
         var percent = without.AssignmentOf(job)!.PowerPercent;
         without.Release(job);
-        var demands = TaskDemand.Of(state.Shape, spec, missing);
+        var demands = TaskDemand.Of(state.Shape, spec.At(percent), missing);
         foreach (var task in demands)
             task.Percent = percent;
         var milli = kept.Sum(task => (long)task.Gpus.Count * task.GpuMilli) + demands.Sum(task => (long)task.Count * task.Gpus * task.Milli);
@@ -100,7 +104,7 @@ public static class Placer
         return null;
     }
 
-    private static Placed? SearchAt(
+    internal static Placed? SearchAt(
         HallState state, JobSpec spec, TaskDemand[] demands, PlacementProfile profile, ulong draw)
     {
         if (demands.Length > 1 || demands[0].Count > 1 || spec.Topology.Slices.Count > 0)

@@ -15,6 +15,7 @@ internal sealed class TaskDemand
     {
         var facts = spec.Groups[group];
         Group = group;
+        Percent = spec.PowerSteps.Count > 0 ? spec.PowerSteps[0].Percent : spec.PowerPercents.Count > 0 ? spec.PowerPercents[0] : 100;
         _numbers = numbers;
         (_atLeast, _full) = (facts.AtLeast, facts.Count);
         Count = numbers?.Length ?? facts.AtLeast + facts.Spares;
@@ -84,8 +85,8 @@ internal sealed class TaskDemand
     /// <summary>Whether the gang may spread over several NVLink domains, leaves, spine groups, in the attempt at hand.</summary>
     public Spread Spread { get; set; }
 
-    /// <summary>Power limit of its GPUs in the search at hand, in percent of their default.</summary>
-    public int Percent { get; set; } = 100;
+    /// <summary>Power limit of its GPUs in the search at hand, in percent of their default; the highest that the job accepts to begin with.</summary>
+    public int Percent { get; set; }
 
     /// <summary>
     /// Numbers of the GPUs, as bits, that the gang's tasks took on nodes so far: a GPU of the same number hangs on the

@@ -54,7 +54,7 @@ public static class PowerRelief
         void Enqueue(JobId job, HeldJob held, int from)
         {
             // Kernels run on real devices, whose limits nobody sets yet.
-            if (held.Spec.Work is SimulatedWork && held.Spec.Priority <= mostPriority && NextBelow(held.Spec, from) is { } next)
+            if (held.Spec.Work is SimulatedWork && held.Spec.Priority <= mostPriority && PowerLadder.NextBelow(state, held, from) is { } next)
                 queue.Enqueue(job, (held.Spec.Priority, -next, -age(job), job.Value));
         }
     }
@@ -71,14 +71,14 @@ public static class PowerRelief
     public static ValueList<JobPercent> Raise(HallState state, Func<JobId, bool> isSettled, Func<JobId, long> age, Watts most, bool alone = false)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var below = state.Held.Where(one => one.Value.Spec.Work is SimulatedWork && NextAbove(one.Value) is not null && isSettled(one.Key))
+        var below = state.Held.Where(one => one.Value.Spec.Work is SimulatedWork && PowerLadder.NextAbove(state, one.Value) is not null && isSettled(one.Key))
             .OrderByDescending(one => one.Value.Spec.Priority).ThenBy(one => one.Value.Assignment.PowerPercent)
             .ThenBy(one => age(one.Key)).ThenBy(one => one.Key.Value, StringComparer.Ordinal).ToList();
         var raised = new List<JobPercent>();
         var (trial, left) = (below.Count > 0 ? state.Fork() : state, most.Milliwatts);
         foreach (var (job, held) in below)
         {
-            var next = NextAbove(held)!.Value;
+            var next = PowerLadder.NextAbove(state, held)!.Value;
             var adds = held.Assignment.Tasks.Sum(task => Lease(state, task, next) - Lease(state, task, held.Assignment.PowerPercent));
             if (adds > left)
                 continue;
@@ -96,27 +96,6 @@ public static class PowerRelief
             }
         }
         return raised.ToValueList();
-    }
-
-    private static int? NextBelow(JobSpec spec, int percent)
-    {
-        foreach (var accepted in spec.PowerPercents)
-        {
-            if (accepted < percent)
-                return accepted;
-        }
-        return null;
-    }
-
-    private static int? NextAbove(HeldJob held)
-    {
-        int? next = null;
-        foreach (var accepted in held.Spec.PowerPercents)
-        {
-            if (accepted > held.Assignment.PowerPercent)
-                next = accepted;
-        }
-        return next;
     }
 
     // What domains would carry too much once everything that is under way is done, in milliwatts.

@@ -30,6 +30,8 @@ public readonly record struct JobShape
         ArgumentNullException.ThrowIfNull(spec);
         return new JobShape(spec with
         {
+            Deferrable = false,
+            StartBy = null,
             Work = spec.Work switch
             {
                 SimulatedWork => AnySimulated,
