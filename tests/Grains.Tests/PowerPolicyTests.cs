@@ -46,7 +46,7 @@ public class PowerPolicyTests
         await using var factory = await TestFactory.StartAsync(TestHall.Named().With("DGX-H100-x4", 1, "h100"));
         await factory.SubmitAsync("train", TestJobs.Gang(tasks: 4, gpus: 8, seconds: 300) with { Flexibility = 10 });
         await factory.RunUntilAsync("train", JobPhase.Running);
-        await factory.Grains.Hall(new HallId("hall-a")).SetPowerLimit(new PowerDomainId("hall-a-feed"), Watts.FromWatts(10_000));
+        await factory.Grains.Hall(new HallId("hall-a")).SetPowerLimit(new PowerDomainId("hall-a-feed"), Watts.FromWatts(22_000));
         await factory.RunUntilAsync(async () => (await factory.JobAsync("train")).Last!.PowerPercent < 100, () => "it was not lowered");
         var job = await factory.JobAsync("train");
         Assert.Equal((85, "flexibility 10"), (job.Last!.PowerPercent, job.Last.PowerPolicy));
