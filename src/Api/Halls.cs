@@ -38,7 +38,8 @@ public sealed record PowerResponse(
 /// <param name="Loop">Its name.</param>
 /// <param name="CapacityWatts">Heat it can carry.</param>
 /// <param name="CommittedWatts">Heat committed to it.</param>
-public sealed record CoolingResponse(string Loop, double CapacityWatts, double CommittedWatts);
+/// <param name="IsLost">True while it carries no heat.</param>
+public sealed record CoolingResponse(string Loop, double CapacityWatts, double CommittedWatts, bool IsLost = false);
 
 /// <summary>A trunk.</summary>
 /// <param name="Link">Its name.</param>

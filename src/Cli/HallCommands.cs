@@ -90,13 +90,13 @@ internal static class HallCommands
 
     public static Command BuildSet()
     {
-        var kind = new Argument<string>("kind") { Description = "node, rack, gpu, link or queue." };
-        kind.AcceptOnlyFromAmong("node", "rack", "gpu", "link", "queue");
+        var kind = new Argument<string>("kind") { Description = "node, rack, gpu, loop, link or queue." };
+        kind.AcceptOnlyFromAmong("node", "rack", "gpu", "loop", "link", "queue");
         var name = new Argument<string>("name") { Description = "Its name." };
-        var state = new Argument<string>("state") { Description = "node: ready, cordoned, draining, failed; rack: the same, or created, discovering, validating, maintenance, error, deleting; gpu: ready, failed; link: up, down; queue: open, held." };
+        var state = new Argument<string>("state") { Description = "node: ready, cordoned, draining, failed; rack: the same, or created, discovering, validating, maintenance, error, deleting; gpu: ready, failed; loop: ready, lost; link: up, down; queue: open, held." };
         var reason = new Option<string>("--reason") { Description = "Why, for those who ask later.", DefaultValueFactory = _ => "" };
         var hall = CommandLine.Hall();
-        var command = new Command("set", "Changes the state of a node, rack, GPU, link or queue.") { kind, name, state, reason, hall };
+        var command = new Command("set", "Changes the state of a node, rack, GPU, cooling loop, link or queue.") { kind, name, state, reason, hall };
         command.Runs(async (parsed, client, _) =>
         {
             var what = parsed.GetValue(kind)!;
@@ -135,8 +135,8 @@ internal static class HallCommands
         Table.Print(["POWER", "KIND", "COMMITTED", "DRAWS", "LIMIT", ""], view.Power.Where(power => power.Kind != "rack").Select(power => (IReadOnlyList<string>)[
             power.Domain, power.Kind, Table.Watts(power.CommittedWatts), (power.IsEstimate ? "about " : "") + Table.Watts(power.ObservedWatts), Table.Watts(power.LimitWatts), Note(power)]));
         Console.WriteLine();
-        Table.Print(["COOLING", "COMMITTED", "CAPACITY"], view.Cooling.Select(loop => (IReadOnlyList<string>)[
-            loop.Loop, Table.Watts(loop.CommittedWatts), Table.Watts(loop.CapacityWatts)]));
+        Table.Print(["COOLING", "COMMITTED", "CAPACITY", ""], view.Cooling.Select(loop => (IReadOnlyList<string>)[
+            loop.Loop, Table.Watts(loop.CommittedWatts), Table.Watts(loop.CapacityWatts), loop.IsLost ? "lost" : ""]));
         Console.WriteLine();
         Table.Print(["LINK", "STATE", "RESERVED", "CAPACITY", "CARRIES"], view.Links.Select(link => (IReadOnlyList<string>)[
             link.Link, link.Up ? "up" : "down", $"{link.ReservedGbps:0.#} Gbit/s", $"{link.CapacityGbps:0.#} Gbit/s", LinkCommand.Carries(link)]));

@@ -32,7 +32,7 @@ internal static class DecisionReplay
             JobQueued queued => Decided(entry, queued.Job, queued.Decision, Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
-            StepTaken { Step.Kind: StepKind.Shed } taken => Decided(taken, HallGuard.ShedOf(book, taken.Seed, taken.At, timeScale)),
+            StepTaken { Step.Kind: StepKind.Shed } taken => Decided(taken, Shed(book, taken, timeScale)),
             StepTaken taken => Decided(taken, new Repairs(book.State!, PlacementProfile.Factory, taken.Seed).For(taken.Step.Job)),
             PowerLowered lowered => Limits(lowered, lowered.Jobs, lowered.For is { } job ? HallPower.RoomOf(book, job, (ulong)lowered.Sequence, lowered.At, timeScale) : HallPower.LowerOf(book)),
             PowerRaised raised => Limits(raised, raised.Jobs, HallPower.RaiseOf(book, raised.Most, raised.Alone)),
@@ -50,6 +50,10 @@ internal static class DecisionReplay
         entry.Sequence, entry.At, entry.GetType().Name, "", true, recorded == derived, string.Join(" ", recorded.Select(Text)), string.Join(" ", derived.Select(Text)));
 
     private static string Text(DeferredJob job) => $"{job.Job}: {(job.NotBefore is { } instant ? Domain.Manifests.Instants.Format(instant) : "now")}.";
+
+    // For a feed or for a loop: which of both it was for is seen by what comes out.
+    private static CycleStep? Shed(HallBook book, StepTaken taken, double timeScale) =>
+        HallGuard.ShedOf(book, taken.Seed, taken.At, timeScale) is { } step && step == taken.Step ? step : HallCooling.ShedOf(book, taken.Seed, taken.At, timeScale);
 
     private static PlacementDecision Place(HallBook book, JobId job, JobSpec? spec, ulong seed) =>
         Placer.Place(book.State!, job, spec ?? book.Jobs[job].Spec, PlacementProfile.Factory, seed);

@@ -70,6 +70,12 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
     /// <summary>A device's readings; one that has never run anything has settled at its idle draw.</summary>
     public GpuSample SampleOrIdle(GpuId gpu, NodeCard node, double inletCelsius, DateTimeOffset now)
     {
+        On(gpu, member =>
+        {
+            if (member.Device is not null && member.Inlet != inletCelsius)
+                member.Device.SetInlet(inletCelsius, now);
+            return member.Inlet = inletCelsius;
+        });
         if (Sample(gpu, now) is { } sample)
             return sample;
         var rating = SimulatedGpuRating.Of(node.IdleWatts, node.LimitWatts);
@@ -111,6 +117,9 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         public SimulatedGpu? Device { get; set; }
 
         public bool Failed { get; set; }
+
+        /// <summary>What cools it, as last heard, in Celsius.</summary>
+        public double Inlet { get; set; }
 
         /// <summary>The cap that its lease was given, in watts; 0 for none.</summary>
         public double Ordered { get; set; }

@@ -107,6 +107,12 @@ internal sealed class HallBook
             case NodeConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
+            case RackHeatChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
+            case LoopChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
             case RackConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
@@ -230,10 +236,16 @@ internal sealed class HallBook
     // What runs under armed caps is slowed from now on, and counted so.
     private void SlowDown(IEnumerable<RackId> racks)
     {
-        var caps = ArmedCaps();
         foreach (var job in racks.Where(Names.Racks.ContainsKey).SelectMany(rack => OnRack(Names.Racks[rack])).DistinctBy(job => job.Job).ToList())
-            Put(_jobs[job.Job] with { SlowestSpeed = Math.Min(job.SlowestSpeed, PowerEffects.SpeedOf(job.Spec, job.Assignment!, Names.Layout, caps)) });
+            Put(_jobs[job.Job] with { SlowestSpeed = Math.Min(job.SlowestSpeed, PowerEffects.SpeedOf(job.Spec, job.Assignment!, Names.Layout, CapOf)) });
     }
+
+    /// <summary>Where the caps that are armed in a rack lie between the lowest (0) and the full limit (1): the lowest where its cooling is lost.</summary>
+    public double ArmedLevelOf(int rack) => Limits.IsFired(Names.Layout.Racks[rack].Id, HasLostCooling) ? 0 : ArmedCaps().LevelOf(rack);
+
+    private bool HasLostCooling(string subject) => !Names.Domains.ContainsKey(new PowerDomainId(subject));
+
+    private Watts CapOf(int node) => ArmedLevelOf(Names.Layout.Nodes[node].Rack) == 0 ? FailsafeCaps.FloorOf(Names.Layout, node) : ArmedCaps().CapOf(node);
 
     /// <summary>The caps that are armed on the nodes, for what domains may carry at the meter.</summary>
     public FailsafeCaps ArmedCaps() => _armed ??= FailsafeCaps.Of(

@@ -4,14 +4,16 @@ using ControlPlane.Scheduling;
 namespace ControlPlane.Grains.Placement;
 
 /// <summary>
-/// What is out of order, by name: it outlives every layout. A node's condition has three sides, of which none lifts another:
-/// its own, which operators set; its rack's; and what health says. The worst holds.
+/// What is out of order, by name: it outlives every layout. A node's condition has four sides, of which none lifts another:
+/// its own, which operators set; its rack's; what health says; and whether its rack is too hot. The worst holds.
 /// </summary>
 internal sealed class HallConditions
 {
     private readonly Dictionary<NodeId, NodeCondition> _nodes = [];
     private readonly Dictionary<RackId, RackState> _racks = [];
     private readonly Dictionary<NodeId, string> _health = [];
+    private readonly Dictionary<RackId, string> _hot = [];
+    private readonly SortedDictionary<CoolingLoopId, DateTimeOffset> _lostLoops = new(Comparer<CoolingLoopId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
     private readonly HashSet<GpuId> _failedGpus = [];
     private readonly Dictionary<LinkId, string> _downLinks = [];
 
@@ -45,6 +47,33 @@ internal sealed class HallConditions
         Settle(changed.Node, names, state);
     }
 
+    public void Set(RackHeatChanged changed, HallNames names, HallState state)
+    {
+        if (changed.Because.Length == 0)
+            _hot.Remove(changed.Rack);
+        else
+            _hot[changed.Rack] = changed.Because;
+        Settle(changed.Rack, names, state);
+    }
+
+    public void Set(LoopChanged changed, HallNames names, HallState state)
+    {
+        if (changed.IsLost)
+            _lostLoops[changed.Loop] = changed.At;
+        else
+            _lostLoops.Remove(changed.Loop);
+        SettleLoop(changed.Loop, names, state);
+    }
+
+    /// <summary>Loops that carry no heat, by name, with the time since when.</summary>
+    public IReadOnlyDictionary<CoolingLoopId, DateTimeOffset> LostLoops => _lostLoops;
+
+    /// <summary>Since when a loop carries no heat; null while it does.</summary>
+    public DateTimeOffset? LostSince(CoolingLoopId loop) => _lostLoops.TryGetValue(loop, out var since) ? since : null;
+
+    /// <summary>Why a rack is too hot for more work; null when it is not.</summary>
+    public string? WhyHot(RackId rack) => _hot.GetValueOrDefault(rack);
+
     /// <summary>Why a link is out of use, which may be empty; null while it is in use.</summary>
     public string? WhyDown(LinkId link) => _downLinks.GetValueOrDefault(link);
 
@@ -65,6 +94,8 @@ internal sealed class HallConditions
             sides.Add($"the node is {Word(own)}");
         if (_racks.TryGetValue(rack, out var state))
             sides.Add($"rack {rack} is {Word(state)}");
+        if (_hot.TryGetValue(rack, out var heat))
+            sides.Add($"rack {rack} is hot: {heat}");
         if (_health.TryGetValue(node, out var alerts))
             sides.Add($"health prevents it: {alerts}");
         return string.Join("; ", sides);
@@ -86,8 +117,14 @@ internal sealed class HallConditions
         if (!names.Nodes.TryGetValue(node, out var index))
             return;
         var rack = names.Layout.Racks[names.Layout.Nodes[index].Rack].Id;
-        var health = _health.ContainsKey(node) ? NodeCondition.Cordoned : NodeCondition.Ready;
-        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(health));
+        var avoided = _health.ContainsKey(node) || _hot.ContainsKey(rack) ? NodeCondition.Cordoned : NodeCondition.Ready;
+        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided));
+    }
+
+    private void SettleLoop(CoolingLoopId loop, HallNames names, HallState state)
+    {
+        if (names.Loops.TryGetValue(loop, out var index))
+            state.SetCoolingCapacity(index, _lostLoops.ContainsKey(loop) ? Domain.Units.Watts.Zero : names.Layout.CoolingLoops[index].Capacity);
     }
 
     public void Set(GpuConditionChanged changed, HallNames names, HallState state)
@@ -115,8 +152,10 @@ internal sealed class HallConditions
     {
         foreach (var node in _nodes.Keys.Concat(_health.Keys))
             Settle(node, names, state);
-        foreach (var rack in _racks.Keys)
+        foreach (var rack in _racks.Keys.Concat(_hot.Keys))
             Settle(rack, names, state);
+        foreach (var loop in _lostLoops.Keys)
+            SettleLoop(loop, names, state);
         foreach (var gpu in _failedGpus.Where(names.Gpus.ContainsKey))
             state.SetGpuFailed(names.Gpus[gpu].Node, names.Gpus[gpu].Gpu, true);
         foreach (var link in _downLinks.Keys.Where(names.Links.ContainsKey))
@@ -128,6 +167,8 @@ internal sealed class HallConditions
         row.Conditions = new(_nodes);
         row.Racks = new(_racks);
         row.Health = new(_health);
+        row.Hot = new(_hot);
+        row.LostLoops = new(_lostLoops);
         row.FailedGpus = [.. _failedGpus];
         row.DownLinks = [.. _downLinks.Keys];
         row.LinkReasons = new(_downLinks);
@@ -141,6 +182,10 @@ internal sealed class HallConditions
             _racks[rack] = state;
         foreach (var (node, alerts) in row.Health)
             _health[node] = alerts;
+        foreach (var (rack, because) in row.Hot)
+            _hot[rack] = because;
+        foreach (var (loop, since) in row.LostLoops)
+            _lostLoops[loop] = since;
         _failedGpus.UnionWith(row.FailedGpus);
         foreach (var link in row.DownLinks)
             _downLinks[link] = row.LinkReasons.GetValueOrDefault(link, "");

@@ -43,6 +43,8 @@ internal sealed class HallEventLog
             FailsafeFired fired => (Subject(fired.Subject, book), $"Armed caps hold on {fired.Racks.Count} racks: {fired.Because}"),
             FailsafeReleased released => (Subject(released.Subject, book), $"Armed caps are released on {released.Racks.Count} racks: {released.Because}"),
             NodeConditionChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
+            RackHeatChanged changed => ($"Rack/{changed.Rack}", changed.Because.Length == 0 ? "Cool enough for new work." : $"Takes nothing new: {changed.Because}."),
+            LoopChanged changed => ($"CoolingLoop/{changed.Loop}", $"{(changed.IsLost ? "Carries no heat." : "Carries heat again.")} {changed.Because}".TrimEnd()),
             RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
             NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             SignalGiven given => ($"Hall/{book.Names.Layout.Hall}", given.Signal is { } signal ? $"The grid's signal of {signal.Points.Count} points by {signal.By}: {book.Deferred.Count} jobs are put off." : "The grid's signal is withdrawn."),

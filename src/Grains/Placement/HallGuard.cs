@@ -55,6 +55,8 @@ internal sealed class HallGuard(
         {
             if (book.Names.Domains.TryGetValue(new PowerDomainId(subject), out var domain))
                 Release(subject, domain, observed[domain]);
+            else if (book.Conditions.LostSince(new CoolingLoopId(subject)) is null)
+                Release(subject, Watts.FromWatts(state.Layout.PowerDomains.Where(one => one.Parent < 0).Sum(one => one.Limit.Value)), "It carries heat again.");
         }
     }
 
@@ -137,9 +139,14 @@ internal sealed class HallGuard(
         var state = book.State!;
         var waits = state.PowerCommitted(domain) > book.Limits.Target(state, domain) || power.IsUnderWay
             || now() - _trippedAt.GetValueOrDefault(subject, _trustsSince) < _settings.HoldFor || drawn.Watts > LimitToGuard(domain) * _settings.ReleaseBelow;
-        if (waits)
-            return;
-        var whole = state.Layout.PowerDomains[domain].Limit;
+        if (!waits)
+            Release(subject, state.Layout.PowerDomains[domain].Limit, $"{state.PowerCommitted(domain)} committed, {drawn.Watts} drawn.");
+    }
+
+    // Rack by rack, no faster than the ramp of what the feeds carry.
+    private void Release(string subject, Watts whole, string because)
+    {
+        var state = book.State!;
         var (left, alone) = (_ramp.Together(now(), whole), _ramp.Alone(now(), whole));
         var released = new List<RackId>();
         foreach (var rack in book.Limits.FiredFor(subject))
@@ -154,7 +161,7 @@ internal sealed class HallGuard(
         if (released.Count == 0)
             return;
         _ramp.Restart(now());
-        record(new FailsafeReleased(Next, now(), subject, released.ToValueList(), $"{state.PowerCommitted(domain)} committed, {drawn.Watts} drawn."));
+        record(new FailsafeReleased(Next, now(), subject, released.ToValueList(), because));
     }
 }
 

@@ -50,6 +50,9 @@ internal sealed class HallLimits
         return requested < standing ? $"{requested} is less than the {standing} that the racks below {facts.Id} draw without any job; ask for that at least" : null;
     }
 
+    /// <summary>True while armed caps hold on a rack for one of some domains or loops.</summary>
+    public bool IsFired(RackId rack, Predicate<string> subjects) => _fired.Any(one => subjects(one.Key) && one.Value.Contains(rack));
+
     public void Apply(PowerLimitAsked asked, HallNames names, HallState state)
     {
         if (asked.Limit is { } limit)

@@ -18,6 +18,8 @@ internal sealed class HallNames
             Links[layout.Links[index].Id] = index;
         for (var index = 0; index < layout.Racks.Count; index++)
             Racks[layout.Racks[index].Id] = index;
+        for (var index = 0; index < layout.CoolingLoops.Count; index++)
+            Loops[layout.CoolingLoops[index].Id] = index;
         _racksBelow = [.. layout.PowerDomains.Select(_ => new List<int>())];
         for (var index = 0; index < layout.Racks.Count; index++)
         {
@@ -42,6 +44,8 @@ internal sealed class HallNames
 
     public Dictionary<LinkId, int> Links { get; } = [];
 
+    public Dictionary<CoolingLoopId, int> Loops { get; } = [];
+
     public Dictionary<RackId, int> Racks { get; } = [];
 
     public Dictionary<NodeId, int> Nodes { get; } = [];
@@ -54,6 +58,10 @@ internal sealed class HallNames
 
     /// <summary>The racks that a power domain feeds.</summary>
     public IReadOnlyList<int> RacksBelow(int domain) => _racksBelow[domain];
+
+    /// <summary>The racks whose heat a cooling loop carries, or a part of it; none for a loop of another layout.</summary>
+    public IEnumerable<int> RacksOn(CoolingLoopId loop) => !Loops.TryGetValue(loop, out var index) ? []
+        : Enumerable.Range(0, Layout.Racks.Count).Where(rack => Layout.Racks[rack].Cooling.Any(share => share.Loop == index && share.Share > 0));
 
     /// <summary>The racks that an assignment touches.</summary>
     public IEnumerable<int> RacksOf(Assignment assignment) =>

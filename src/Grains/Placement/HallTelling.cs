@@ -46,11 +46,13 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
         _ = grains.Rack(rack).Assign(Orders(book, rack, -1));
 
     /// <summary>Has racks fire their armed caps now.</summary>
-    public void Fire(HallBook book, IEnumerable<RackId> racks)
+    /// <param name="book">The hall.</param>
+    /// <param name="racks">The racks.</param>
+    /// <param name="lowest">True for the lowest caps that their devices accept.</param>
+    public void Fire(HallBook book, IEnumerable<RackId> racks, bool lowest = false)
     {
-        var caps = book.ArmedCaps();
         foreach (var rack in racks)
-            _ = grains.Rack(rack).Fire(book.Sequence + 1, caps.LevelOf(book.Names.Racks[rack]));
+            _ = grains.Rack(rack).Fire(book.Sequence + 1, lowest ? 0 : book.ArmedLevelOf(book.Names.Racks[rack]));
     }
 
     /// <summary>Sends a job its state.</summary>
@@ -85,7 +87,7 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
             ? new RackOrders(hall, revision, Incarnation, true, Card(book, index), Leases(book, index))
             {
                 IsFailsafeOn = book.Limits.IsFired(rack),
-                ArmedLevel = book.ArmedCaps().LevelOf(index),
+                ArmedLevel = book.ArmedLevelOf(index),
             }
             : new RackOrders(hall, revision, Incarnation, true, null, []);
     }

@@ -75,7 +75,12 @@ public sealed record PowerView(
 public sealed record CoolingView(
     [property: Id(0)] CoolingLoopId Loop,
     [property: Id(1)] Watts Capacity,
-    [property: Id(2)] Watts Committed);
+    [property: Id(2)] Watts Committed)
+{
+    /// <summary>True while it carries no heat.</summary>
+    [Id(3)]
+    public bool IsLost { get; init; }
+}
 
 /// <summary>A trunk in figures.</summary>
 /// <param name="Link">Its name.</param>

@@ -21,7 +21,7 @@ internal static class HallViews
             .Concat(book.Waiting.Concat(book.Deferred.Select(job => book.Jobs[job]).OrderBy(job => job.Submitted)).Take(JobsShown / 2));
         return new HallView(
             new HallId(hall), book.Sequence, state.Layout.GpuCount, state.FreeGpus, book.WaitingCount + book.Deferred.Count, holding.Count, book.Ended,
-            book.Tokens, Power(book, state, telemetry.Power(state, now)), Cooling(state), Links(state), Racks(book, state, telemetry, now), Queues(book, state),
+            book.Tokens, Power(book, state, telemetry.Power(state, now)), Cooling(book, state), Links(state), Racks(book, state, telemetry, now), Queues(book, state),
             shown.Select(View).ToValueList());
     }
 
@@ -42,9 +42,12 @@ internal static class HallViews
             };
         }).ToValueList();
 
-    private static ValueList<CoolingView> Cooling(HallState state) =>
+    private static ValueList<CoolingView> Cooling(HallBook book, HallState state) =>
         state.Layout.CoolingLoops.Select((loop, index) =>
-            new CoolingView(loop.Id, state.CoolingCapacity(index), state.HeatCommitted(index))).ToValueList();
+            new CoolingView(loop.Id, state.CoolingCapacity(index), state.HeatCommitted(index))
+            {
+                IsLost = book.Conditions.LostSince(loop.Id) is not null,
+            }).ToValueList();
 
     private static ValueList<LinkView> Links(HallState state) =>
         state.Layout.Links.Select((link, index) =>

@@ -93,6 +93,10 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("SetRackState")]
     Task<ConditionAnswer> SetRackState(RackId rack, RackState state, string reason);
 
+    /// <summary>Says that a cooling loop carries no heat any more, or does again; null when done, else the objection.</summary>
+    [Alias("SetLoopLost")]
+    Task<string?> SetLoopLost(CoolingLoopId loop, bool isLost, string reason);
+
     /// <summary>Marks one GPU as failed or repaired; null when done, else the objection.</summary>
     [Alias("SetGpuFailed")]
     Task<string?> SetGpuFailed(GpuId gpu, bool failed);

@@ -156,6 +156,12 @@ internal sealed class HallSnapshotRow
     /// <summary>Racks on which armed caps hold, by the domain or loop that they hold for.</summary>
     [Id(13)] public Dictionary<string, List<RackId>> Fired { get; set; } = [];
 
+    /// <summary>Racks that are too hot for more work, with the reason.</summary>
+    [Id(50)] public Dictionary<RackId, string> Hot { get; set; } = [];
+
+    /// <summary>Loops that carry no heat, with the time since when.</summary>
+    [Id(51)] public Dictionary<CoolingLoopId, DateTimeOffset> LostLoops { get; set; } = [];
+
     /// <summary>What was set for racks as a whole, where it is not ready.</summary>
     [Id(20)] public Dictionary<RackId, RackState> Racks { get; set; } = [];
 

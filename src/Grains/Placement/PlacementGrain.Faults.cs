@@ -39,6 +39,15 @@ internal sealed partial class PlacementGrain
         return known;
     }
 
+    public async Task<string?> SetLoopLost(CoolingLoopId loop, bool isLost, string reason)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Loops.ContainsKey(loop))
+            return $"Hall {this.Name()} has no cooling loop {loop}.";
+        _cooling.Set(loop, isLost, reason);
+        return await Done();
+    }
+
     public async Task<ConditionAnswer> SetRackState(RackId rack, RackState state, string reason)
     {
         ThrowIfPoisoned();

@@ -100,6 +100,8 @@ internal sealed partial class PlacementGrain
         }
         if (entry is FailsafeFired fired)
             racks.UnionWith(fired.Racks);
+        if (entry is LoopChanged loop)
+            racks.UnionWith(_book.Names.RacksOn(loop.Loop).Select(rack => _book.Names.Layout.Racks[rack].Id));
         if (entry is FailsafeReleased released)
             racks.UnionWith(released.Racks);
         // Other caps are armed then.
@@ -172,6 +174,12 @@ internal sealed partial class PlacementGrain
         _guard.Look();
     }
 
+    private void LeaveLostLoops()
+    {
+        while (_cooling.Shed() is { } step)
+            _decisions.Take(step, (ulong)(_book.Sequence + 1), null, $"Cooling loop {_book.Conditions.LostLoops.First().Key} carries no heat");
+    }
+
     private async Task Tick(CancellationToken cancellationToken)
     {
         if (_poison is not null || _book.State is null)
@@ -181,6 +189,8 @@ internal sealed partial class PlacementGrain
         EndDeferrals();
         _power.Relieve();
         _guard.Climb();
+        LeaveLostLoops();
+        _cooling.Watch();
         _booking.Steer();
         _power.MakeRoom();
         _power.Restore();

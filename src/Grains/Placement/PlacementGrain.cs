@@ -30,6 +30,7 @@ internal sealed partial class PlacementGrain(
     private HallTelemetry _telemetry = null!;
     private HallGuard _guard = null!;
     private HallBooking _booking = null!;
+    private HallCooling _cooling = null!;
     private HallTelling _telling = null!;
     private Task _durable = Task.CompletedTask;
     private Exception? _poison;
@@ -56,6 +57,7 @@ internal sealed partial class PlacementGrain(
         {
             Shed = step => _decisions.Take(step, (ulong)(_book.Sequence + 1), null, "More is drawn than may be, and nobody else can draw less"),
         };
+        _cooling = new HallCooling(_book, _telemetry, options.Value.TimeScale, clock.GetUtcNow, Record, racks => _telling.Fire(_book, racks, lowest: true));
         _booking = new HallBooking(_book, _telemetry, options.Value, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }

@@ -1,7 +1,7 @@
 using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Units;
 using ControlPlane.Facility;
-using ControlPlane.Facility.Control;
 using ControlPlane.Scheduling;
 
 namespace ControlPlane.Grains.Placement;
@@ -39,8 +39,8 @@ internal static class PowerEffects
     /// <param name="spec">The job.</param>
     /// <param name="assignment">Where it is, with its limit.</param>
     /// <param name="layout">The hall.</param>
-    /// <param name="armed">Caps that hold besides, or null.</param>
-    public static double SpeedOf(JobSpec spec, Assignment assignment, HallLayout layout, FailsafeCaps? armed = null)
+    /// <param name="armed">The cap that holds besides, by node; null when none does.</param>
+    public static double SpeedOf(JobSpec spec, Assignment assignment, HallLayout layout, Func<int, Watts>? armed = null)
     {
         if (spec.Work is not SimulatedWork work || (assignment.PowerPercent == 100 && armed is null))
             return 1;
@@ -51,8 +51,8 @@ internal static class PowerEffects
                 continue;
             var model = layout.GpuModels[layout.Nodes[task.Node].GpuModel];
             var cap = model.LimitAt(assignment.PowerPercent);
-            if (armed?.CapOf(task.Node) is { } fired && fired < cap)
-                cap = fired;
+            if (armed is not null && armed(task.Node) < cap)
+                cap = armed(task.Node);
             // The cube root, as simulated devices have it: dynamic power grows with the cube of the clock.
             var left = GpuPower.SpeedUnderCap(work.Utilisation, model.Idle, model.Limit, cap);
             speed = Math.Min(speed, Math.Max(Slowest, Math.Cbrt(left)));

@@ -38,7 +38,7 @@ internal static class Answers
         [.. view.Power.Select(power => new PowerResponse(
             power.Domain.Value, power.Kind, power.Parent?.Value, power.Limit.Value, power.Committed.Value, power.Observed.Value, power.IsEstimate,
             power.BookedOver, power.IsFailsafeOn))],
-        [.. view.Cooling.Select(loop => new CoolingResponse(loop.Loop.Value, loop.Capacity.Value, loop.Committed.Value))],
+        [.. view.Cooling.Select(loop => new CoolingResponse(loop.Loop.Value, loop.Capacity.Value, loop.Committed.Value, loop.IsLost))],
         [.. view.Links.Select(link => new LinkResponse(
             link.Link.Value, link.Up, link.Capacity.Value, link.Reserved.Value, link.Because, link.Reading?.Receive?.Value, link.Reading?.Transmit?.Value,
             link.Reading?.Errors))],

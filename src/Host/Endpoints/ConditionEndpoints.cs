@@ -14,6 +14,14 @@ internal static class ConditionEndpoints
             HallEndpoints.InHall(hall, grains, async found => Read<NodeCondition>(request.State) is { } condition
                 ? Done(node, request.State, await found.SetNodeCondition(new NodeId(node), condition))
                 : HallEndpoints.WrongState(request.State, Words<NodeCondition>())));
+        routes.MapPost("/v1/halls/{hall}/loops/{loop}", (string hall, string loop, StateRequest request, IGrainFactory grains) =>
+            HallEndpoints.InHall(hall, grains, async found =>
+            {
+                if (request.State is not ("ready" or "lost"))
+                    return HallEndpoints.WrongState(request.State, "ready or lost");
+                var objection = await found.SetLoopLost(new CoolingLoopId(loop), request.State == "lost", request.Reason);
+                return objection is null ? Results.Ok(new ConditionResponse(loop, request.State, request.State, "")) : Answers.NotFound(objection);
+            }));
         routes.MapPost("/v1/halls/{hall}/racks/{rack}", (string hall, string rack, StateRequest request, IGrainFactory grains) =>
             HallEndpoints.InHall(hall, grains, async found => Read<RackState>(request.State) is { } state
                 ? Done(rack, request.State, await found.SetRackState(new RackId(rack), state, request.Reason))

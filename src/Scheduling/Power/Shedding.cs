@@ -14,6 +14,9 @@ namespace ControlPlane.Scheduling;
 /// <param name="seed">Any number; recorded with the step it repeats it.</param>
 public sealed class Shedding(HallState state, PlacementProfile profile, ulong seed)
 {
+    /// <summary>Which jobs may go now, by what is known of their run; every one unless said otherwise.</summary>
+    public Predicate<RunFacts> MayGo { get; init; } = _ => true;
+
     /// <summary>The next step, or null when nobody is left who may be moved or stopped.</summary>
     /// <param name="racks">Indexes of the racks that must come down.</param>
     /// <param name="limits">What may be committed in domains from now on, by index, where that is less than the limit in force.</param>
@@ -27,6 +30,7 @@ public sealed class Shedding(HallState state, PlacementProfile profile, ulong se
         var victim = state.Held
             .Where(held => held.Value.Spec.Preemptible && held.Value.Assignment.Tasks.Any(task => task.Gpus.Count > 0 && racks.Contains(state.Shape.Rack[task.Node])))
             .Select(held => (Job: held.Key, held.Value.Spec, held.Value.Assignment.MilliGpus, Facts: runs(held.Key) ?? new RunFacts(now, null, long.MaxValue)))
+            .Where(held => MayGo(held.Facts))
             .OrderBy(held => held.Spec.Priority).ThenBy(held => held.Facts.LostAt(now).TotalSeconds * held.MilliGpus)
             .ThenByDescending(held => held.Facts.Sequence).ThenBy(held => held.Job.Value, StringComparer.Ordinal)
             .FirstOrDefault();
