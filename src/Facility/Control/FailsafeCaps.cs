@@ -84,8 +84,8 @@ public sealed class FailsafeCaps
             }
         }
         // Of what is committed beyond the standing draw, the stiffest model still draws this part under its lowest cap.
-        return stiffest == 0 ? double.PositiveInfinity
-            : Math.Max(0, ((Aim * limit.Value) - (standing * (1 - stiffest))) / (stiffest * limit.Value));
+        var left = (Aim * limit.Value) - (standing * (1 - stiffest));
+        return left <= 0 ? 0 : left / (stiffest * limit.Value);
     }
 
     /// <summary>True when a domain is another one or stands below it.</summary>
