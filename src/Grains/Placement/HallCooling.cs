@@ -22,7 +22,11 @@ internal sealed class HallCooling(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<RackId, (DateTimeOffset At, double? Hottest)> _before = [];
+    /// <summary>Looks that must agree that a rack will be too hot: work that starts makes a die jump once.</summary>
+    private const int LooksThatAgree = 2;
+
+    private readonly Dictionary<RackId, RackHeat> _seen = [];
+    private DateTimeOffset _lookedAt;
 
     private long Next => book.Sequence + 1;
 
@@ -42,21 +46,24 @@ internal sealed class HallCooling(
     /// <summary>Closes racks that are or will be too hot, opens those that are not; to be called once a report period.</summary>
     public void Watch()
     {
+        var between = now() - _lookedAt;
+        if (between.Duration() < LookEvery)
+            return;
+        _lookedAt = now();
         foreach (var rack in book.Names.Layout.Racks)
         {
-            if (!_before.TryGetValue(rack.Id, out var before))
-                _before[rack.Id] = before = (now(), telemetry.Of(rack.Id, now())?.HottestCelsius);
-            var between = now() - before.At;
-            if (between.Duration() < LookEvery)
-                continue;
-            var hottest = telemetry.Of(rack.Id, now())?.HottestCelsius;
-            _before[rack.Id] = (now(), hottest);
             // What is unknown changes nothing: neither does a rack become hot by it nor cool.
-            if (hottest is null)
+            if (telemetry.Of(rack.Id, now())?.HottestCelsius is not { } hottest || !double.IsFinite(hottest))
+            {
+                _seen.Remove(rack.Id);
                 continue;
-            var isHot = book.Conditions.WhyHot(rack.Id) is not null;
-            var why = HeatWatch.Default.Why(isHot, hottest, before.Hottest, between);
-            if (why is not null != isHot)
+            }
+            var isClosed = book.Conditions.WhyHot(rack.Id) is not null;
+            var heat = _seen[rack.Id] = _seen.GetValueOrDefault(rack.Id, new RackHeat(null, null, 0)).And(hottest, between);
+            var why = Law.IsHot(isClosed, hottest) ? FormattableString.Invariant($"its hottest die is at {hottest:0.0} C, and devices throttle at {Law.Slowdown}")
+                : heat.Warnings >= LooksThatAgree ? FormattableString.Invariant($"its hottest die is at {hottest:0.0} C and on its way to {Law.Slowdown}, where devices throttle")
+                : null;
+            if (why is not null != isClosed)
                 record(new RackHeatChanged(Next, now(), rack.Id, why ?? ""));
         }
     }
@@ -77,4 +84,16 @@ internal sealed class HallCooling(
 
     /// <summary>The job that leaves lost loops now.</summary>
     public CycleStep? Shed() => ShedOf(book, (ulong)Next, now(), timeScale);
+
+    private static HeatWatch Law => HeatWatch.Default;
+
+    /// <summary>What the last two looks saw of a rack's hottest die, and how many in a row said that it will be too hot.</summary>
+    private sealed record RackHeat(double? Earlier, double? Last, int Warnings)
+    {
+        public RackHeat And(double hottest, TimeSpan between)
+        {
+            var warns = Earlier is { } earlier && Last is { } last && between > TimeSpan.Zero && Law.WillBeHot(earlier, last, hottest, between);
+            return new RackHeat(Last, hottest, warns ? Warnings + 1 : 0);
+        }
+    }
 }
