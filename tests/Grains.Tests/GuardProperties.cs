@@ -66,6 +66,21 @@ public class GuardProperties
             Assert.True(released[index].At - released[index - 1].At >= TimeSpan.FromSeconds(1));
     }
 
+    [Fact]
+    public void No_more_jobs_are_paused_than_what_is_drawn_calls_for()
+    {
+        var hall = new GuardedHall(1);
+        for (var job = 0; job < 12; job++)
+            hall.Happen((0, job, 0, 3)); // 2.5 kW each, of which six tenths are drawn, beside 23 kW that racks draw idle.
+        for (var second = 0; second < 20; second++)
+            hall.Second(0.6);
+        hall.Ask(Watts.FromKilowatts(40), LimitUrgency.Emergency);
+        for (var second = 0; second < 120; second++)
+            hall.Second(0.6);
+        Assert.Single(hall.Recorded.OfType<StepTaken>());
+        Assert.Empty(hall.Book.Limits.Fired);
+    }
+
     /// <summary>A hall of four racks below one feed, driven without grains; what it is told to fire is held at once.</summary>
     private sealed class GuardedHall
     {

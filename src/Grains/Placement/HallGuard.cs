@@ -18,6 +18,7 @@ internal sealed class HallGuard(
     private readonly GuardSettings _settings = new();
     private readonly PowerRamp _ramp = new(options.PowerRisePerSecond, now());
     private readonly Dictionary<string, DateTimeOffset> _trippedAt = [];
+    private readonly Dictionary<string, double> _drawnOfCommitted = [];
     private readonly Dictionary<PowerDomainId, DateTimeOffset> _overSince = [];
     private DateTimeOffset _trustsSince = now();
 
@@ -92,6 +93,8 @@ internal sealed class HallGuard(
         var racks = book.Names.RacksBelow(domain).Select(rack => state.Layout.Racks[rack].Id).ToValueList();
         if (book.Limits.FiredFor(name.Value).Count < racks.Count)
         {
+            // Under caps nothing shows what would be drawn without them: what was drawn before tells.
+            _drawnOfCommitted[name.Value] = drawn.Watts / state.PowerCommitted(domain);
             // Safety does not wait for storage: the signal goes first, the entry follows.
             fire(racks);
             record(new FailsafeFired(Next, now(), name.Value, racks, $"{drawn.Watts} drawn{(drawn.IsEstimate ? ", as far as is known," : "")} where {limit} may be."));
@@ -117,9 +120,8 @@ internal sealed class HallGuard(
         {
             var name = state.Layout.PowerDomains[domain].Id;
             var isFired = book.Limits.FiredFor(name.Value).Count > 0;
-            // Armed caps keep the domain safe: what counts then is what will be drawn without them.
             var isOver = book.Limits.MayPause(name) && state.PowerCommitted(domain) > book.Limits.Target(state, domain)
-                && (isFired || observed[domain].Watts > book.Limits.AtMeter(state, domain));
+                && (isFired ? WouldPass(domain) : observed[domain].Watts > book.Limits.AtMeter(state, domain));
             if (!isOver)
                 _overSince.Remove(name);
             else if (!_overSince.TryAdd(name, now()) && now() - _overSince[name] >= options.PauseAfter)
@@ -131,13 +133,20 @@ internal sealed class HallGuard(
             Shed?.Invoke(step);
     }
 
+    // Whether more would be drawn than may be were the armed caps released. What is committed in vain is not shed.
+    private bool WouldPass(int domain)
+    {
+        var name = book.State!.Layout.PowerDomains[domain].Id;
+        return book.State.PowerCommitted(domain) * _drawnOfCommitted.GetValueOrDefault(name.Value, 1) > LimitToGuard(domain) * _settings.ReleaseBelow;
+    }
+
     /// <summary>Carries a step out.</summary>
     public Action<CycleStep>? Shed { get; set; }
 
     private void Release(string subject, int domain, ObservedPower drawn)
     {
         var state = book.State!;
-        var waits = state.PowerCommitted(domain) > book.Limits.Target(state, domain) || power.IsUnderWay
+        var waits = WouldPass(domain) || power.IsUnderWay
             || now() - _trippedAt.GetValueOrDefault(subject, _trustsSince) < _settings.HoldFor || drawn.Watts > LimitToGuard(domain) * _settings.ReleaseBelow;
         if (!waits)
             Release(subject, state.Layout.PowerDomains[domain].Limit, $"{state.PowerCommitted(domain)} committed, {drawn.Watts} drawn.");

@@ -71,7 +71,7 @@ internal static class HallViews
                 rack.Id, rack.Type, gpus, leased, heard?.Watts is { } watts ? Watts.FromWatts(watts) : null,
                 heard?.HottestCelsius is { } hottest ? Celsius.FromDegrees(hottest) : null, telemetry.Last(rack.Id)?.At)
             {
-                IsFailsafeOn = book.Limits.IsFired(rack.Id),
+                IsFailsafeOn = rack.Simulated && book.Limits.IsFired(rack.Id),
                 Supply = heard?.Building?.SupplyCelsius is { } supply ? Celsius.FromDegrees(supply) : null,
                 Return = heard?.Building?.ReturnCelsius is { } back ? Celsius.FromDegrees(back) : null,
                 Leaks = heard?.Building?.Leaks,
