@@ -243,7 +243,7 @@ internal sealed class HallBook
     /// <summary>Where the caps that are armed in a rack lie between the lowest (0) and the full limit (1): the lowest where its cooling is lost.</summary>
     public double ArmedLevelOf(int rack) => Limits.IsFired(Names.Layout.Racks[rack].Id, HasLostCooling) ? 0 : ArmedCaps().LevelOf(rack);
 
-    private bool HasLostCooling(string subject) => !Names.Domains.ContainsKey(new PowerDomainId(subject));
+    private static bool HasLostCooling(string subject) => HallLimits.LoopOf(subject) is not null;
 
     private Watts CapOf(int node) => ArmedLevelOf(Names.Layout.Nodes[node].Rack) == 0 ? FailsafeCaps.FloorOf(Names.Layout, node) : ArmedCaps().CapOf(node);
 

@@ -40,7 +40,7 @@ internal sealed class HallCooling(
             fireLowest(racks);
         record(new LoopChanged(Next, now(), loop, isLost, because));
         if (isLost)
-            record(new FailsafeFired(Next, now(), loop.Value, racks, "The loop carries no heat: the lowest caps hold."));
+            record(new FailsafeFired(Next, now(), HallLimits.SubjectOf(loop), racks, "The loop carries no heat: the lowest caps hold."));
     }
 
     /// <summary>Closes racks that are or will be too hot, opens those that are not; to be called once a report period.</summary>

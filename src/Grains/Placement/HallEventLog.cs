@@ -40,8 +40,8 @@ internal sealed class HallEventLog
             PowerConfirmed confirmed => ($"Hall/{book.Names.Layout.Hall}", $"In force on every rack: {Limits(confirmed.Jobs)}."),
             PowerRaised raised => ($"Hall/{book.Names.Layout.Hall}", $"May draw more again: {Limits(raised.Jobs)}."),
             PowerBooked booked => ($"PowerDomain/{booked.Domain}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{booked.Factor:0.###} times its limit may be booked: {booked.Because}")),
-            FailsafeFired fired => (Subject(fired.Subject, book), $"Armed caps hold on {fired.Racks.Count} racks: {fired.Because}"),
-            FailsafeReleased released => (Subject(released.Subject, book), $"Armed caps are released on {released.Racks.Count} racks: {released.Because}"),
+            FailsafeFired fired => (Subject(fired.Subject), $"Armed caps hold on {fired.Racks.Count} racks: {fired.Because}"),
+            FailsafeReleased released => (Subject(released.Subject), $"Armed caps are released on {released.Racks.Count} racks: {released.Because}"),
             NodeConditionChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             RackHeatChanged changed => ($"Rack/{changed.Rack}", changed.Because.Length == 0 ? "Cool enough for new work." : $"Takes nothing new: {changed.Because}."),
             LoopChanged changed => ($"CoolingLoop/{changed.Loop}", $"{(changed.IsLost ? "Carries no heat." : "Carries heat again.")} {changed.Because}".TrimEnd()),
@@ -58,8 +58,7 @@ internal sealed class HallEventLog
         return new HallEvent(entry.Sequence, entry.At, kind, subject, message);
     }
 
-    private static string Subject(string name, HallBook book) =>
-        (book.Names.Domains.ContainsKey(new PowerDomainId(name)) ? "PowerDomain/" : "CoolingLoop/") + name;
+    private static string Subject(string name) => HallLimits.LoopOf(name) is null ? "PowerDomain/" + name : name;
 
     private static string Limits(ValueList<Scheduling.JobPercent> jobs) =>
         string.Join(", ", jobs.Take(8).Select(one => $"{one.Job} {one.Percent} %")) + (jobs.Count > 8 ? $" and {jobs.Count - 8} more" : "");

@@ -56,7 +56,7 @@ internal sealed class HallGuard(
         {
             if (book.Names.Domains.TryGetValue(new PowerDomainId(subject), out var domain))
                 Release(subject, domain, observed[domain]);
-            else if (book.Conditions.LostSince(new CoolingLoopId(subject)) is null)
+            else if (HallLimits.LoopOf(subject) is not { } loop || !book.Names.Loops.ContainsKey(loop) || book.Conditions.LostSince(loop) is null)
                 Release(subject, Watts.FromWatts(state.Layout.PowerDomains.Where(one => one.Parent < 0).Sum(one => one.Limit.Value)), "It carries heat again.");
         }
     }
@@ -94,12 +94,13 @@ internal sealed class HallGuard(
         if (book.Limits.FiredFor(name.Value).Count < racks.Count)
         {
             // Under caps nothing shows what would be drawn without them: what was drawn before tells.
-            _drawnOfCommitted[name.Value] = drawn.Watts / state.PowerCommitted(domain);
+            var before = book.Limits.FiredFor(name.Value).Count == 0 ? 0 : _drawnOfCommitted.GetValueOrDefault(name.Value, 1);
+            _drawnOfCommitted[name.Value] = Math.Max(before, drawn.Watts / state.PowerCommitted(domain));
             // Safety does not wait for storage: the signal goes first, the entry follows.
             fire(racks);
             record(new FailsafeFired(Next, now(), name.Value, racks, $"{drawn.Watts} drawn{(drawn.IsEstimate ? ", as far as is known," : "")} where {limit} may be."));
         }
-        else if (now() - _trippedAt.GetValueOrDefault(name.Value) < _settings.Patience)
+        else if ((now() - _trippedAt.GetValueOrDefault(name.Value)).Duration() < _settings.Patience)
         {
             return;
         }
@@ -120,11 +121,11 @@ internal sealed class HallGuard(
         {
             var name = state.Layout.PowerDomains[domain].Id;
             var isFired = book.Limits.FiredFor(name.Value).Count > 0;
-            var isOver = book.Limits.MayPause(name) && state.PowerCommitted(domain) > book.Limits.Target(state, domain)
-                && (isFired ? WouldPass(domain) : observed[domain].Watts > book.Limits.AtMeter(state, domain));
+            var isOver = book.Limits.MayPause(name) && (isFired ? WouldPass(domain)
+                : state.PowerCommitted(domain) > book.Limits.Target(state, domain) && observed[domain].Watts > book.Limits.AtMeter(state, domain));
             if (!isOver)
                 _overSince.Remove(name);
-            else if (!_overSince.TryAdd(name, now()) && now() - _overSince[name] >= options.PauseAfter)
+            else if (!_overSince.TryAdd(name, now()) && (now() - _overSince[name]).Duration() >= options.PauseAfter)
                 isDue = true;
         }
         if (!isDue || power.IsUnderWay || HallPower.LowerOf(book).Count > 0)
@@ -136,8 +137,9 @@ internal sealed class HallGuard(
     // Whether more would be drawn than may be were the armed caps released. What is committed in vain is not shed.
     private bool WouldPass(int domain)
     {
-        var name = book.State!.Layout.PowerDomains[domain].Id;
-        return book.State.PowerCommitted(domain) * _drawnOfCommitted.GetValueOrDefault(name.Value, 1) > LimitToGuard(domain) * _settings.ReleaseBelow;
+        var (state, name) = (book.State!, book.State!.Layout.PowerDomains[domain].Id);
+        var committed = state.PowerCommitted(domain);
+        return committed > book.Limits.Target(state, domain) && committed * _drawnOfCommitted.GetValueOrDefault(name.Value, 1) > LimitToGuard(domain) * _settings.ReleaseBelow;
     }
 
     /// <summary>Carries a step out.</summary>
@@ -147,7 +149,7 @@ internal sealed class HallGuard(
     {
         var state = book.State!;
         var waits = WouldPass(domain) || power.IsUnderWay
-            || now() - _trippedAt.GetValueOrDefault(subject, _trustsSince) < _settings.HoldFor || drawn.Watts > LimitToGuard(domain) * _settings.ReleaseBelow;
+            || (now() - _trippedAt.GetValueOrDefault(subject, _trustsSince)).Duration() < _settings.HoldFor || drawn.Watts > LimitToGuard(domain);
         if (!waits)
             Release(subject, state.Layout.PowerDomains[domain].Limit, $"{state.PowerCommitted(domain)} committed, {drawn.Watts} drawn.");
     }
@@ -183,7 +185,7 @@ internal sealed record GuardSettings
     /// <summary>Share of a limit that booking aims at after an excursion; from the same source.</summary>
     public double Aim { get; init; } = 0.95;
 
-    /// <summary>Share of a limit that must not be exceeded under caps for them to be released.</summary>
+    /// <summary>Share of a limit that must not be exceeded without caps for them to be released.</summary>
     public double ReleaseBelow { get; init; } = 0.98;
 
     /// <summary>How long caps hold at least.</summary>

@@ -10,6 +10,8 @@ namespace ControlPlane.Grains.Placement;
 /// </summary>
 internal sealed class HallLimits
 {
+    private const string LoopPrefix = "CoolingLoop/";
+
     private readonly Dictionary<PowerDomainId, Watts> _requested = [];
     private readonly Dictionary<PowerDomainId, LimitUrgency> _urgent = [];
     private readonly Dictionary<PowerDomainId, double> _booked = [];
@@ -17,6 +19,13 @@ internal sealed class HallLimits
 
     /// <summary>Limits asked for.</summary>
     public IReadOnlyDictionary<PowerDomainId, Watts> Requested => _requested;
+
+    /// <summary>What a loop is called among the domains and loops for which armed caps hold: both may have the same name.</summary>
+    public static string SubjectOf(CoolingLoopId loop) => LoopPrefix + loop.Value;
+
+    /// <summary>The loop that is meant, or null when a domain is.</summary>
+    public static CoolingLoopId? LoopOf(string subject) =>
+        subject.StartsWith(LoopPrefix, StringComparison.Ordinal) ? new CoolingLoopId(subject[LoopPrefix.Length..]) : null;
 
     /// <summary>What is done for what was asked of a domain.</summary>
     public LimitUrgency UrgencyOf(PowerDomainId domain) => _urgent.GetValueOrDefault(domain);
