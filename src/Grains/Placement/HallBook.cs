@@ -13,13 +13,9 @@ namespace ControlPlane.Grains.Placement;
 /// What a hall is: the projection of its ledger. Every change goes through <see cref="Apply"/>, which decides
 /// nothing, so the same entries always make the same hall.
 /// </summary>
-internal sealed class HallBook
+internal sealed partial class HallBook
 {
-    private readonly Dictionary<JobId, JobEntry> _jobs = [];
-    private readonly Dictionary<int, HashSet<JobId>> _onRack = [];
-    private FailsafeCaps? _armed;
-    private readonly HashSet<JobId> _deferred = [];
-    private readonly SortedSet<JobId> _beingLowered = new(Comparer<JobId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
+    private readonly HallJobs _known = new();
 
     /// <summary>The last entry applied.</summary>
     public long Sequence { get; private set; }
@@ -40,26 +36,25 @@ internal sealed class HallBook
     public HallNames Names { get; private set; } = HallNames.Empty;
 
     /// <summary>The jobs the hall knows: waiting, holding GPUs, or ended and not yet acknowledged.</summary>
-    public IReadOnlyDictionary<JobId, JobEntry> Jobs => _jobs;
+    public IReadOnlyDictionary<JobId, JobEntry> Jobs => _known.All;
 
     /// <summary>Waiting jobs in the order in which they are tried.</summary>
-    public IEnumerable<JobEntry> Waiting => Line.InOrder.Select(waiting => _jobs[waiting.Job]);
+    public IEnumerable<JobEntry> Waiting => Line.InOrder.Select(waiting => Jobs[waiting.Job]);
 
     /// <summary>The waiting jobs as placement sees them; changed here only.</summary>
-    public WaitingJobs Line { get; } = new();
+    public WaitingJobs Line => _known.Line;
 
     /// <summary>Jobs that hold something in a rack, oldest generation first.</summary>
-    public IEnumerable<JobEntry> OnRack(int rack) =>
-        _onRack.TryGetValue(rack, out var jobs) ? jobs.Select(job => _jobs[job]).OrderBy(job => job.Generation) : [];
+    public IEnumerable<JobEntry> OnRack(int rack) => _known.OnRack(rack);
 
     /// <summary>Jobs whose racks have not all confirmed a lower power limit, by name.</summary>
-    public IReadOnlyCollection<JobId> BeingLowered => _beingLowered;
+    public IReadOnlyCollection<JobId> BeingLowered => _known.BeingLowered;
 
     /// <summary>What the grid says of its energy over time; null when nobody said.</summary>
     public GridSignal? Signal { get; private set; }
 
     /// <summary>Jobs whose start is put off; they are not in the line.</summary>
-    public IReadOnlyCollection<JobId> Deferred => _deferred;
+    public IReadOnlyCollection<JobId> Deferred => _known.Deferred;
 
     /// <summary>How many jobs wait in the line.</summary>
     public int WaitingCount => Line.Count;
@@ -147,14 +142,14 @@ internal sealed class HallBook
                 Place(placed);
                 break;
             case JobStarted started:
-                Put(_jobs[started.Job] with { Sequence = started.Sequence, Phase = JobPhase.Running, StartedAt = started.StartedAt });
+                Put(Jobs[started.Job] with { Sequence = started.Sequence, Phase = JobPhase.Running, StartedAt = started.StartedAt });
                 break;
             case StepTaken step:
                 Take(step);
                 break;
             case PowerLowered lowered:
                 foreach (var (job, percent) in lowered.Jobs)
-                    Put(PowerEffects.Lowered(_jobs[job], percent, lowered));
+                    Put(PowerEffects.Lowered(Jobs[job], percent, lowered));
                 break;
             case PowerConfirmed confirmed:
                 SetPercents(confirmed.Jobs, confirmed.Sequence);
@@ -165,20 +160,20 @@ internal sealed class HallBook
             case SignalGiven given:
                 Signal = given.Signal;
                 foreach (var changed in given.Jobs)
-                    Put(Deferrals.Changed(_jobs[changed.Job], changed, given.Sequence));
+                    Put(Deferrals.Changed(Jobs[changed.Job], changed, given.Sequence));
                 break;
             case DeferralsEnded due:
                 foreach (var job in due.Jobs)
-                    Put(Deferrals.Ended(_jobs[job], due.Sequence));
+                    Put(Deferrals.Ended(Jobs[job], due.Sequence));
                 break;
             case JobEnded ended:
                 End(ended);
                 break;
             case StragglersChanged changed:
-                Put(_jobs[changed.Job] with { Sequence = changed.Sequence, SlowRanks = changed.Ranks, Slow = changed.Message });
+                Put(Jobs[changed.Job] with { Sequence = changed.Sequence, SlowRanks = changed.Ranks, Slow = changed.Message });
                 break;
             case JobForgotten forgotten:
-                _jobs.Remove(forgotten.Job);
+                _known.Forget(forgotten.Job);
                 break;
             default:
                 throw new InvalidOperationException($"The ledger holds an entry of a kind this version does not know: {entry.GetType().Name}.");
@@ -187,7 +182,7 @@ internal sealed class HallBook
 
     private void Place(JobPlaced placed)
     {
-        var known = _jobs.GetValueOrDefault(placed.Job);
+        var known = Jobs.GetValueOrDefault(placed.Job);
         var spec = known?.Spec ?? placed.Spec ?? throw new InvalidOperationException($"Entry {placed.Sequence} places {placed.Job}, which the hall has not heard of.");
         State!.Assign(placed.Job, spec, placed.Decision.Assignment);
         Put(JobEffects.Of(placed, known, spec, Names));
@@ -196,10 +191,10 @@ internal sealed class HallBook
     private void Take(StepTaken taken)
     {
         var step = taken.Step;
-        var spec = _jobs.TryGetValue(step.Job, out var known) ? known.Spec
+        var spec = Jobs.TryGetValue(step.Job, out var known) ? known.Spec
             : throw new InvalidOperationException($"Entry {taken.Sequence} is about {step.Job}, which the hall has not heard of.");
         step.ApplyTo(State!, spec);
-        foreach (var job in StepEffects.Of(taken, _jobs, Names))
+        foreach (var job in StepEffects.Of(taken, Jobs, Names))
             Put(job);
     }
 
@@ -207,7 +202,7 @@ internal sealed class HallBook
     {
         foreach (var (job, percent) in jobs)
         {
-            var entry = PowerEffects.Set(_jobs[job], percent, sequence, Names.Layout);
+            var entry = PowerEffects.Set(Jobs[job], percent, sequence, Names.Layout);
             State!.Reassign(job, entry.Assignment!);
             Put(entry);
         }
@@ -217,43 +212,12 @@ internal sealed class HallBook
     {
         Conditions.Set(changed, Names, State!);
         foreach (var job in changed.Across.Where(job => State!.Contains(job)))
-            Put(_jobs[job] with { Sequence = changed.Sequence, Notice = LinkText.Notice(_jobs[job], State!) });
+            Put(Jobs[job] with { Sequence = changed.Sequence, Notice = LinkText.Notice(Jobs[job], State!) });
     }
-
-    private void Ask(PowerLimitAsked asked)
-    {
-        Limits.Apply(asked, Names, State!);
-        _armed = null;
-        SlowDown(Limits.Fired.SelectMany(Limits.FiredFor));
-    }
-
-    private void Fire(FailsafeFired fired)
-    {
-        Limits.Apply(fired);
-        SlowDown(fired.Racks);
-    }
-
-    // What runs under armed caps is slowed from now on, and counted so.
-    private void SlowDown(IEnumerable<RackId> racks)
-    {
-        foreach (var job in racks.Where(Names.Racks.ContainsKey).SelectMany(rack => OnRack(Names.Racks[rack])).DistinctBy(job => job.Job).ToList())
-            Put(_jobs[job.Job] with { SlowestSpeed = Math.Min(job.SlowestSpeed, PowerEffects.SpeedOf(job.Spec, job.Assignment!, Names.Layout, CapOf)) });
-    }
-
-    /// <summary>Where the caps that are armed in a rack lie between the lowest (0) and the full limit (1): the lowest where its cooling is lost.</summary>
-    public double ArmedLevelOf(int rack) => Limits.IsFired(Names.Layout.Racks[rack].Id, HasLostCooling) ? 0 : ArmedCaps().LevelOf(rack);
-
-    private static bool HasLostCooling(string subject) => HallLimits.LoopOf(subject) is not null;
-
-    private Watts CapOf(int node) => ArmedLevelOf(Names.Layout.Nodes[node].Rack) == 0 ? FailsafeCaps.FloorOf(Names.Layout, node) : ArmedCaps().CapOf(node);
-
-    /// <summary>The caps that are armed on the nodes, for what domains may carry at the meter.</summary>
-    public FailsafeCaps ArmedCaps() => _armed ??= FailsafeCaps.Of(
-        Names.Layout, [.. Enumerable.Range(0, Names.Layout.PowerDomains.Count).Select(domain => Limits.AtMeter(State!, domain))]);
 
     private void End(JobEnded ended)
     {
-        var job = _jobs[ended.Job];
+        var job = Jobs[ended.Job];
         if (job.Assignment is not null)
             State!.Release(ended.Job);
         Ended++;
@@ -261,103 +225,5 @@ internal sealed class HallBook
         Put(JobEffects.Of(ended, job));
     }
 
-    private void Put(JobEntry job)
-    {
-        if (_jobs.TryGetValue(job.Job, out var old))
-        {
-            Line.Remove(old.Job);
-            IndexRacks(old, false);
-            if (job.Assignment is null || job.Generation != old.Generation)
-                job = job with { Notice = "" };
-            if (job.Assignment is null || job.Leased != old.Leased)
-                job = job with { SlowRanks = [], Slow = "" };
-        }
-        _jobs[job.Job] = job;
-        IndexRacks(job, true);
-        if (job.OrderedPercent > 0)
-            _beingLowered.Add(job.Job);
-        else
-            _beingLowered.Remove(job.Job);
-        _deferred.Remove(job.Job);
-        if (job is { Phase: JobPhase.Waiting, NotBefore: not null })
-            _deferred.Add(job.Job);
-        else if (job.Phase == JobPhase.Waiting)
-            Line.Add(new WaitingJob(job.Job, job.Spec, job.Submitted));
-    }
-
-    private void IndexRacks(JobEntry job, bool add)
-    {
-        if (job.Assignment is null)
-            return;
-        foreach (var rack in Names.RacksOf(job.Assignment))
-        {
-            if (add)
-                (_onRack.TryGetValue(rack, out var jobs) ? jobs : _onRack[rack] = []).Add(job.Job);
-            else if (_onRack.TryGetValue(rack, out var held))
-                held.Remove(job.Job);
-        }
-    }
-
-    private void Configure(HallConfigured configured)
-    {
-        var names = new HallNames(configured.Layout);
-        var moved = _jobs.Values.Where(job => job.Assignment is not null)
-            .Select(job => job with { Assignment = Names.Move(job.Assignment!, names) }).ToList();
-        Version = configured.Version;
-        Names = names;
-        _onRack.Clear();
-        foreach (var job in moved)
-        {
-            _jobs[job.Job] = job;
-            IndexRacks(job, true);
-        }
-        Rebuild(configured.Layout, new Dictionary<PowerDomainId, Watts>());
-    }
-
-    /// <summary>Makes the placement state anew from the layout and what is known of jobs, nodes, GPUs, links and limits.</summary>
-    private void Rebuild(HallLayout layout, IReadOnlyDictionary<PowerDomainId, Watts> inForce)
-    {
-        State = new HallState(layout);
-        _armed = null;
-        foreach (var (domain, limit) in inForce.Where(pair => Names.Domains.ContainsKey(pair.Key)))
-            State.SetPowerLimit(Names.Domains[domain], limit);
-        foreach (var job in _jobs.Values.Where(job => job.Assignment is not null).OrderBy(job => job.Generation))
-            State.Restore(job.Job, job.Spec, job.Assignment!);
-        Conditions.PutInto(State, Names);
-        Limits.Settle(State, Names);
-    }
-
-    /// <summary>Everything the hall is, for storage.</summary>
-    public HallSnapshotRow ToRow()
-    {
-        var row = new HallSnapshotRow
-        {
-            Sequence = Sequence,
-            Version = Version,
-            Layout = State?.Layout,
-            Jobs = [.. _jobs.Values],
-            Ended = Ended,
-            Tokens = Tokens,
-            LastEvent = LastEvent,
-            Signal = Signal,
-        };
-        Conditions.AddTo(row);
-        Limits.AddTo(row, State, Names);
-        return row;
-    }
-
-    /// <summary>Makes the hall of a stored row.</summary>
-    public static HallBook FromRow(HallSnapshotRow row)
-    {
-        var book = new HallBook { Sequence = row.Sequence, Version = row.Version, Ended = row.Ended, Tokens = row.Tokens, LastEvent = row.LastEvent, Signal = row.Signal };
-        book.Conditions.TakeFrom(row);
-        book.Limits.TakeFrom(row);
-        if (row.Layout is not null)
-            book.Names = new HallNames(row.Layout);
-        foreach (var job in row.Jobs)
-            book.Put(job);
-        if (row.Layout is not null)
-            book.Rebuild(row.Layout, row.LimitsInForce);
-        return book;
-    }
+    private void Put(JobEntry job) => _known.Put(job, Names);
 }
