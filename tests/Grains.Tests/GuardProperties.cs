@@ -104,7 +104,7 @@ public class GuardProperties
             {
                 Shed = step => _decisions.Take(step, (ulong)(Book.Sequence + 1), null, "test"),
             };
-            _booking = new HallBooking(Book, _telemetry, _options, () => _now, Record);
+            _booking = new HallBooking(Book, _options, () => _now, Record);
         }
 
         public HallBook Book { get; } = new();
@@ -143,10 +143,11 @@ public class GuardProperties
             _now += TimeSpan.FromSeconds(1);
             for (var rack = 0; rack < 4; rack++)
                 Report(rack, share, isLost: false);
-            _guard.Look();
+            var observed = _telemetry.Power(Book.State!, _now);
+            _guard.Look(observed);
             _power.Relieve();
-            _guard.Climb();
-            _booking.Steer();
+            _guard.Climb(observed);
+            _booking.Steer(observed);
             _power.MakeRoom();
             _power.Restore();
         }
@@ -156,7 +157,7 @@ public class GuardProperties
             if (HallLimits.Objection(Book.State!, 0, limit) is not null)
                 return;
             Record(new PowerLimitAsked(Book.Sequence + 1, _now, Feed, limit) { Urgency = urgency });
-            _guard.Look();
+            _guard.Look(_telemetry.Power(Book.State!, _now));
             _power.Relieve();
         }
 

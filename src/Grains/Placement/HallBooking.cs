@@ -8,7 +8,7 @@ namespace ControlPlane.Grains.Placement;
 /// How much is booked over the limits of domains that allow it: as much more as their racks were seen to draw less than
 /// is committed. It rises in small steps, falls at once, and is nothing while readings are missing or after an excursion.
 /// </summary>
-internal sealed class HallBooking(HallBook book, HallTelemetry telemetry, FactoryOptions options, Func<DateTimeOffset> now, Action<LedgerEntry> record)
+internal sealed class HallBooking(HallBook book, FactoryOptions options, Func<DateTimeOffset> now, Action<LedgerEntry> record)
 {
     /// <summary>Seconds of readings that are kept, one a second.</summary>
     private const int Window = 900;
@@ -28,7 +28,7 @@ internal sealed class HallBooking(HallBook book, HallTelemetry telemetry, Factor
     private long Next => book.Sequence + 1;
 
     /// <summary>Observes, and books more or less where that is due; to be called once a report period.</summary>
-    public void Steer()
+    public void Steer(IReadOnlyList<ObservedPower> observed)
     {
         // Once a second, however often racks report.
         if (book.State is not { } state || (now() - _observedAt).Duration() < TimeSpan.FromSeconds(1))
@@ -37,13 +37,11 @@ internal sealed class HallBooking(HallBook book, HallTelemetry telemetry, Factor
         var isDue = (now() - _bookedAt).Duration() >= options.SteeringPeriod;
         if (isDue)
             _bookedAt = now();
-        ObservedPower[]? observed = null;
         for (var domain = 0; domain < state.Layout.PowerDomains.Count; domain++)
         {
             var (facts, factor) = (state.Layout.PowerDomains[domain], book.Limits.BookedOver(state.Layout.PowerDomains[domain].Id));
             if (facts.MostBooked == 1 && factor == 1)
                 continue;
-            observed ??= telemetry.Power(state, now());
             if (Observe(domain, observed[domain]) && isDue)
                 Book(domain, factor);
         }

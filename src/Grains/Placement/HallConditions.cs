@@ -22,46 +22,31 @@ internal sealed class HallConditions
 
     public void Set(NodeConditionChanged changed, HallNames names, HallState state)
     {
-        if (changed.Condition == NodeCondition.Ready)
-            _nodes.Remove(changed.Node);
-        else
-            _nodes[changed.Node] = changed.Condition;
+        Keep(_nodes, changed.Node, changed.Condition, changed.Condition != NodeCondition.Ready);
         Settle(changed.Node, names, state);
     }
 
     public void Set(RackConditionChanged changed, HallNames names, HallState state)
     {
-        if (changed.State == RackState.Ready)
-            _racks.Remove(changed.Rack);
-        else
-            _racks[changed.Rack] = changed.State;
+        Keep(_racks, changed.Rack, changed.State, changed.State != RackState.Ready);
         Settle(changed.Rack, names, state);
     }
 
     public void Set(NodeHealthChanged changed, HallNames names, HallState state)
     {
-        if (changed.Alerts.Length == 0)
-            _health.Remove(changed.Node);
-        else
-            _health[changed.Node] = changed.Alerts;
+        Keep(_health, changed.Node, changed.Alerts, changed.Alerts.Length > 0);
         Settle(changed.Node, names, state);
     }
 
     public void Set(RackHeatChanged changed, HallNames names, HallState state)
     {
-        if (changed.Because.Length == 0)
-            _hot.Remove(changed.Rack);
-        else
-            _hot[changed.Rack] = changed.Because;
+        Keep(_hot, changed.Rack, changed.Because, changed.Because.Length > 0);
         Settle(changed.Rack, names, state);
     }
 
     public void Set(LoopChanged changed, HallNames names, HallState state)
     {
-        if (changed.IsLost)
-            _lostLoops[changed.Loop] = changed.At;
-        else
-            _lostLoops.Remove(changed.Loop);
+        Keep(_lostLoops, changed.Loop, changed.At, changed.IsLost);
         SettleLoop(changed.Loop, names, state);
     }
 
@@ -139,10 +124,7 @@ internal sealed class HallConditions
 
     public void Set(LinkChanged changed, HallNames names, HallState state)
     {
-        if (changed.Up)
-            _downLinks.Remove(changed.Link);
-        else
-            _downLinks[changed.Link] = changed.Because;
+        Keep(_downLinks, changed.Link, changed.Because, !changed.Up);
         if (names.Links.TryGetValue(changed.Link, out var index))
             state.SetLinkUp(index, changed.Up);
     }
@@ -176,18 +158,27 @@ internal sealed class HallConditions
 
     public void TakeFrom(HallSnapshotRow row)
     {
-        foreach (var (node, condition) in row.Conditions)
-            _nodes[node] = condition;
-        foreach (var (rack, state) in row.Racks)
-            _racks[rack] = state;
-        foreach (var (node, alerts) in row.Health)
-            _health[node] = alerts;
-        foreach (var (rack, because) in row.Hot)
-            _hot[rack] = because;
-        foreach (var (loop, since) in row.LostLoops)
-            _lostLoops[loop] = since;
+        Take(row.Conditions, _nodes);
+        Take(row.Racks, _racks);
+        Take(row.Health, _health);
+        Take(row.Hot, _hot);
+        Take(row.LostLoops, _lostLoops);
         _failedGpus.UnionWith(row.FailedGpus);
         foreach (var link in row.DownLinks)
             _downLinks[link] = row.LinkReasons.GetValueOrDefault(link, "");
+    }
+
+    private static void Keep<TKey, TValue>(IDictionary<TKey, TValue> side, TKey key, TValue value, bool holds)
+    {
+        if (holds)
+            side[key] = value;
+        else
+            side.Remove(key);
+    }
+
+    private static void Take<TKey, TValue>(IEnumerable<KeyValuePair<TKey, TValue>> stored, IDictionary<TKey, TValue> side)
+    {
+        foreach (var (key, value) in stored)
+            side[key] = value;
     }
 }

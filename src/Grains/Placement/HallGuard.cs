@@ -27,13 +27,12 @@ internal sealed class HallGuard(
     /// <summary>A layout is new: nothing is known of its racks for a while.</summary>
     public void Restart() => _trustsSince = now();
 
-    /// <summary>Looks at what domains draw, and fires where one draws more than it carries.</summary>
-    public void Look()
+    /// <summary>Looks at what domains draw, by index, and fires where one draws more than it carries.</summary>
+    public void Look(IReadOnlyList<ObservedPower> observed)
     {
         if (book.State is not { } state)
             return;
-        var observed = telemetry.Power(state, now());
-        for (var domain = 0; domain < observed.Length; domain++)
+        for (var domain = 0; domain < observed.Count; domain++)
         {
             var (name, limit) = (state.Layout.PowerDomains[domain].Id, LimitToGuard(domain));
             var share = book.Limits.BookedOver(name) > 1 ? _settings.TripShare : 1;
@@ -46,11 +45,10 @@ internal sealed class HallGuard(
     }
 
     /// <summary>Goes on with what was fired: pauses what cannot be lowered, releases what is safe.</summary>
-    public void Climb()
+    public void Climb(IReadOnlyList<ObservedPower> observed)
     {
         if (book.State is not { } state)
             return;
-        var observed = telemetry.Power(state, now());
         Pause(observed);
         foreach (var subject in book.Limits.Fired.ToList())
         {
@@ -113,11 +111,11 @@ internal sealed class HallGuard(
         power.Relieve();
     }
 
-    private void Pause(ObservedPower[] observed)
+    private void Pause(IReadOnlyList<ObservedPower> observed)
     {
         var state = book.State!;
         var isDue = false;
-        for (var domain = 0; domain < observed.Length; domain++)
+        for (var domain = 0; domain < observed.Count; domain++)
         {
             var name = state.Layout.PowerDomains[domain].Id;
             var isFired = book.Limits.FiredFor(name.Value).Count > 0;

@@ -50,13 +50,14 @@ internal sealed class HallLimits
     public bool IsFired(RackId rack) => _fired.Values.Any(racks => racks.Contains(rack));
 
     /// <summary>Why a limit cannot be asked of a domain, or null.</summary>
-    public static string? Objection(HallState state, int domain, Watts? requested)
+    public static LimitObjection? Objection(HallState state, int domain, Watts? requested)
     {
-        var facts = state.Layout.PowerDomains[domain];
+        var (facts, standing) = (state.Layout.PowerDomains[domain], state.StandingDraw(domain));
         if (requested > facts.Limit)
-            return $"{requested} is more than the {facts.Limit} that {facts.Id} is rated for; ask for that at most, or change its rating";
-        var standing = state.StandingDraw(domain);
-        return requested < standing ? $"{requested} is less than the {standing} that the racks below {facts.Id} draw without any job; ask for that at least" : null;
+            return new LimitObjection($"{requested} is more than the {facts.Limit} that {facts.Id} is rated for", "ask for that at most, or change its rating");
+        return requested < standing
+            ? new LimitObjection($"{requested} is less than the {standing} that the racks below {facts.Id} draw without any job", "ask for that at least")
+            : null;
     }
 
     /// <summary>True while armed caps hold on a rack for one of some domains or loops.</summary>

@@ -210,7 +210,13 @@ public sealed record PowerLimitAnswer(
     [property: Id(2)] Watts InForce,
     [property: Id(3)] Watts Committed)
 {
-    /// <summary>Why the limit was refused, with what would be right; null when it was taken.</summary>
+    /// <summary>Why the limit was refused; null when it was taken.</summary>
     [Id(4)]
-    public string? Objection { get; init; }
+    public LimitObjection? Objection { get; init; }
 }
+
+/// <summary>Why a limit cannot be asked of a power domain.</summary>
+/// <param name="Problem">What is wrong with it.</param>
+/// <param name="Right">What would be right.</param>
+[GenerateSerializer, Immutable, Alias("LimitObjection")]
+public sealed record LimitObjection([property: Id(0)] string Problem, [property: Id(1)] string Right);

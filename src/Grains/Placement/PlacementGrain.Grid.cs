@@ -55,10 +55,9 @@ internal sealed partial class PlacementGrain
         WantPass();
     }
 
-    private void ReadMeters()
+    private void ReadMeters(ObservedPower[] observed)
     {
         var (state, now) = (_book.State!, clock.GetUtcNow());
-        var observed = _telemetry.Power(state, now);
         for (var domain = 0; domain < observed.Length; domain++)
         {
             var facts = state.Layout.PowerDomains[domain];

@@ -171,8 +171,10 @@ internal sealed partial class PlacementGrain
         if ((clock.GetUtcNow() - _guardedAt).Duration() < GuardEvery)
             return;
         _guardedAt = clock.GetUtcNow();
-        _guard.Look();
+        _guard.Look(Observed());
     }
+
+    private ObservedPower[] Observed() => _book.State is { } state ? _telemetry.Power(state, clock.GetUtcNow()) : [];
 
     private void LeaveLostLoops()
     {
@@ -184,14 +186,15 @@ internal sealed partial class PlacementGrain
     {
         if (_poison is not null || _book.State is null)
             return;
-        ReadMeters();
-        _guard.Look();
+        var observed = Observed();
+        ReadMeters(observed);
+        _guard.Look(observed);
         EndDeferrals();
         _power.Relieve();
-        _guard.Climb();
+        _guard.Climb(observed);
         LeaveLostLoops();
         _cooling.Watch();
-        _booking.Steer();
+        _booking.Steer(observed);
         _power.MakeRoom();
         _power.Restore();
         // What did not fit a period ago, with nothing changed since, does not fit now; only minimum run times pass.

@@ -58,7 +58,7 @@ internal sealed partial class PlacementGrain(
             Shed = step => _decisions.Take(step, (ulong)(_book.Sequence + 1), null, "More is drawn than may be, and nobody else can draw less"),
         };
         _cooling = new HallCooling(_book, _telemetry, options.Value.TimeScale, clock.GetUtcNow, Record, racks => _telling.Fire(_book, racks, lowest: true));
-        _booking = new HallBooking(_book, _telemetry, options.Value, clock.GetUtcNow, Record);
+        _booking = new HallBooking(_book, options.Value, clock.GetUtcNow, Record);
         this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.Zero, options.Value.ReportPeriod) { Interleave = true });
     }
 
@@ -186,7 +186,7 @@ internal sealed partial class PlacementGrain(
         if (asked != requested || (requested is not null && _book.Limits.UrgencyOf(domain) != urgency))
         {
             Record(new PowerLimitAsked(_book.Sequence + 1, clock.GetUtcNow(), domain, requested) { Urgency = urgency });
-            _guard.Look();
+            _guard.Look(Observed());
             _power.Relieve();
             WantPass();
         }

@@ -94,7 +94,7 @@ internal static class HallEndpoints
             root = domains[parent];
         var answer = await grains.Power(new HallId(hall), root.Domain).SetLimit(new PowerDomainId(domain), limit, request.Reason, urgency.Value);
         if (answer.Objection is { } objection)
-            return Answers.Wrong("The limit was not changed.", [new ManifestError("-", 0, 0, "limit", objection.Split("; ")[0], objection.Split("; ")[1])]);
+            return Answers.Wrong("The limit was not changed.", [new ManifestError("-", 0, 0, "limit", objection.Problem, objection.Right)]);
         return Results.Ok(new PowerLimitResponse(domain, answer.Requested.Value, answer.InForce.Value, answer.Committed.Value));
     }
 

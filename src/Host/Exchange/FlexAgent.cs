@@ -63,7 +63,7 @@ internal sealed class FlexAgent(
     {
         var answer = await grains.Power(feed.Hall, feed.Domain).Follow(feed.Targets);
         if (answer.Objection is { } objection)
-            log.LogWarning("Feed {Feed}: its load target is not followed, what was in force stays so: {Objection}", feed.Tag, objection);
+            log.LogWarning("Feed {Feed}: its load target is not followed, what was in force stays so: {Objection}", feed.Tag, objection.Problem);
     }
 
     /// <summary>Steps that a breach asked for were taken, or taken back.</summary>

@@ -53,11 +53,12 @@ function show(hall) {
   ]));
   fill("cooling", hall.cooling.map((loop) => [
     cell(loop.loop), cell(watts(loop.committedWatts), "number"), cell(watts(loop.capacityWatts), "number"),
-    cell(bar(loop.committedWatts, loop.capacityWatts)),
+    cell(bar(loop.committedWatts, loop.capacityWatts)), cell(loop.isLost ? "lost: carries no heat" : ""),
   ]));
   fill("racks", hall.racks.map((rack) => [
     cell(rack.rack), cell(rack.type), cell(`${rack.leasedGpus} / ${rack.gpus}`, "number"), cell(watts(rack.observedWatts), "number"),
     cell(rack.hottestCelsius === null ? "unknown" : `${rack.hottestCelsius.toFixed(0)} °C`, "number"),
+    cell([rack.state, rack.isFailsafeOn ? "armed caps hold" : ""].filter((text) => text).join(", ")),
   ]));
   fill("jobs", hall.jobs.map((job) => [
     cell(job.job), cell(job.queue), cell(job.phase), cell(String(job.gpus), "number"), cell(String(job.priority), "number"), cell(job.message, "why"),
