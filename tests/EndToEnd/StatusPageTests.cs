@@ -37,6 +37,9 @@ public class StatusPageTests
             Assert.Equal(0, (await host.Factoryctl("submit", "-f", file)).Code));
         await Expect(page.Locator("#gpus")).ToHaveTextAsync("8 / 273");
         await Expect(page.Locator("#jobs")).ToContainTextAsync("seen");
+        Assert.Equal(0, (await host.Factoryctl("set", "loop", "cdu-1", "lost")).Code);
+        await Expect(page.Locator("#cooling")).ToContainTextAsync("lost: carries no heat");
+        await Expect(page.Locator("#racks")).ToContainTextAsync("ready, armed caps hold");
         Assert.Empty(complaints);
     }
 

@@ -1,7 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Grid;
 using ControlPlane.Domain.Jobs;
-using ControlPlane.Grains.Decisions;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Testing;
 
@@ -32,7 +31,7 @@ public class DeferralTests
         Assert.Equal(JobPhase.Waiting, (await factory.JobAsync("later")).Phase);
         var later = await factory.RunUntilAsync("later", JobPhase.Running);
         Assert.InRange(later.Last!.StartedAt!.Value, now.AddMinutes(2), now.AddMinutes(2).AddSeconds(5));
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -48,7 +47,7 @@ public class DeferralTests
         Assert.Null(await factory.Grains.Hall(Hall).Signal());
         var started = await factory.RunUntilAsync("later", JobPhase.Running);
         Assert.True(started.Last!.StartedAt < now.AddMinutes(1), $"{started.Last.StartedAt}");
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -78,14 +77,4 @@ public class DeferralTests
 
     private static GridSignal Prices(DateTimeOffset from, params int[] minutes) =>
         new(SignalKind.Price, minutes.Select((price, minute) => new SignalPoint(from.AddMinutes(minute), price, null)).ToValueList());
-
-    private static async Task AllDecisionsComeOutTheSame(TestFactory factory)
-    {
-        var last = (await factory.HallAsync()).Sequence;
-        for (var sequence = 1L; sequence <= last; sequence++)
-        {
-            var replayed = await factory.Grains.GetGrain<IDecisionGrain>("hall/hall-a").Replay(sequence);
-            Assert.True(replayed!.Same, $"{sequence}: {replayed.Kind} {replayed.Recorded} | {replayed.Derived}");
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
-using ControlPlane.Grains.Decisions;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Testing;
 
@@ -37,7 +36,7 @@ public class PowerPolicyTests
         Assert.Equal(SubmitOutcome.Accepted, (await factory.SubmitAsync("second", job with { PowerPolicies = ["maxp", "eco"] })).Outcome);
         Assert.Equal(SubmitOutcome.Conflict, (await factory.SubmitAsync("second", job with { PowerPolicies = ["maxp"] })).Outcome);
         await factory.RunUntilAsync("strict", JobPhase.Succeeded, TimeSpan.FromMinutes(20));
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -51,7 +50,7 @@ public class PowerPolicyTests
         var job = await factory.JobAsync("train");
         Assert.Equal((85, "flexibility 10"), (job.Last!.PowerPercent, job.Last.PowerPolicy));
         Assert.Contains("85 % of its power limit by flexibility 10", job.Last.Message, StringComparison.Ordinal);
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -60,15 +59,5 @@ public class PowerPolicyTests
         await using var factory = await TestFactory.StartAsync(TestHall.Named().With("DGX-H100-x4", 1, "h100"));
         var answer = await factory.SubmitAsync("job", TestJobs.Gang() with { PowerPolicies = ["turbo"] });
         Assert.Equal((SubmitOutcome.NotAdmitted, "There is no PowerPolicy 'turbo'. Known: maxp, maxq."), (answer.Outcome, answer.Message));
-    }
-
-    private static async Task AllDecisionsComeOutTheSame(TestFactory factory)
-    {
-        var last = (await factory.HallAsync()).Sequence;
-        for (var sequence = 1L; sequence <= last; sequence++)
-        {
-            var replayed = await factory.Grains.GetGrain<IDecisionGrain>("hall/hall-a").Replay(sequence);
-            Assert.True(replayed!.Same, $"{sequence}: {replayed.Kind} {replayed.Recorded} | {replayed.Derived}");
-        }
     }
 }

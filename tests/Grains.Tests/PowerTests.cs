@@ -1,7 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
-using ControlPlane.Grains.Decisions;
 using ControlPlane.Grains.Jobs;
 using ControlPlane.Grains.Power;
 using ControlPlane.Testing;
@@ -36,7 +35,7 @@ public class PowerTests
         var fixedEnd = (await factory.RunUntilAsync("fixed", JobPhase.Succeeded)).Last!.EndedAt!.Value;
         var slowEnd = (await factory.RunUntilAsync("flexible", JobPhase.Succeeded)).Last!.EndedAt!.Value;
         Assert.True(slowEnd > fixedEnd + TimeSpan.FromSeconds(2), $"{slowEnd - fixedEnd}");
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -52,7 +51,7 @@ public class PowerTests
         await factory.RunUntilAsync(async () => (await Power(factory)).Committed == before, () => "nothing was raised", TimeSpan.FromSeconds(60));
         Assert.Contains("full power limit again", (await factory.JobAsync("flexible")).Last!.Message, StringComparison.Ordinal);
         await factory.RunUntilAsync("flexible", JobPhase.Succeeded);
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -69,7 +68,7 @@ public class PowerTests
 
         await factory.Grains.Power(new HallId("hall-a"), Feed).Follow([]);
         await factory.RunUntilAsync(async () => (await Power(factory)).Committed == before, () => "nothing was raised", TimeSpan.FromMinutes(2));
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     [Fact]
@@ -104,7 +103,7 @@ public class PowerTests
         Assert.Contains("% of its power limit", (await factory.JobAsync("flexible")).Last!.Message, StringComparison.Ordinal);
         await factory.RunUntilAsync("less", JobPhase.Succeeded, TimeSpan.FromMinutes(20));
         await factory.RunUntilAsync("flexible", JobPhase.Succeeded, TimeSpan.FromMinutes(20));
-        await AllDecisionsComeOutTheSame(factory);
+        await factory.AllDecisionsComeOutTheSame();
     }
 
     private static async Task<TestFactory> Started(int seconds)
@@ -119,14 +118,4 @@ public class PowerTests
 
     private static async Task<Placement.PowerView> Power(TestFactory factory) =>
         (await factory.HallAsync()).Power.First(domain => domain.Domain == Feed);
-
-    private static async Task AllDecisionsComeOutTheSame(TestFactory factory)
-    {
-        var last = (await factory.HallAsync()).Sequence;
-        for (var sequence = 1L; sequence <= last; sequence++)
-        {
-            var replayed = await factory.Grains.GetGrain<IDecisionGrain>("hall/hall-a").Replay(sequence);
-            Assert.True(replayed!.Same, $"{sequence}: {replayed.Kind} {replayed.Recorded} | {replayed.Derived}");
-        }
-    }
 }
