@@ -61,11 +61,11 @@ public class FailsafeCapsTests
 
     [Fact]
     public void Bookings_leave_no_more_than_a_twentieth_of_the_seconds_to_armed_caps() =>
-        Gen.Double[0.3, 1.1].Array[60, 400].Sample(drawn =>
+        Gen.Double[0.2, 0.9].Array[60, 400].Sample(drawn =>
         {
             var law = new Oversubscription { MostRatio = 2 };
             var factor = law.Factor(drawn, 10);
-            Assert.True(factor == 1 || drawn.Count(share => share * factor > 1) <= drawn.Length * 0.05);
+            Assert.True(factor > 1 && drawn.Count(share => share * factor > 1) <= drawn.Length * 0.05, $"{factor}");
         });
 
     // A feed, a row for every two racks, a domain for each rack.
