@@ -1,4 +1,5 @@
 using ControlPlane.Grains.Gpus;
+using ControlPlane.Grains.Racks;
 using ControlPlane.Grains.Sites;
 using ControlPlane.Grains.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,6 +18,7 @@ public static class FactorySilo
         silo.Services.AddOptions<FactoryOptions>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<SimulatedFleet>();
+        silo.Services.AddSingleton<FailsafeLine>();
         silo.Services.AddHostedService<FactoryWaker>();
         silo.AddActivityPropagation();
         return silo;

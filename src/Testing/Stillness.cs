@@ -13,7 +13,7 @@ namespace ControlPlane.Testing;
 internal sealed class Stillness : IIncomingGrainCallFilter, IOutgoingGrainCallFilter
 {
     /// <summary>Real time after which time moves on whatever still runs.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
     /// <summary>Looks in a row, each behind all that the thread pool had queued, that must find nothing new.</summary>
     private const int Looks = 4;

@@ -57,9 +57,10 @@ internal sealed class HallPower(HallBook book, double risePerSecond, double time
     public void Hear(RackId rack, long revision)
     {
         _followed[rack] = revision;
-        if (book.BeingLowered.Count == 0)
+        // Only what runs on this rack can be confirmed by it.
+        if (book.BeingLowered.Count == 0 || !book.Names.Racks.TryGetValue(rack, out var index))
             return;
-        var confirmed = book.BeingLowered.Select(job => book.Jobs[job]).Where(IsFollowed).Select(job => new JobPercent(job.Job, job.OrderedPercent)).ToValueList();
+        var confirmed = book.OnRack(index).Where(job => job.OrderedPercent > 0 && IsFollowed(job)).Select(job => new JobPercent(job.Job, job.OrderedPercent)).ToValueList();
         if (confirmed.Count > 0)
             record(new PowerConfirmed(Next, now(), confirmed));
     }

@@ -6,7 +6,7 @@ using ControlPlane.Grains.Racks;
 namespace ControlPlane.Grains.Placement;
 
 /// <summary>What a hall tells others, one way: orders to racks, news to jobs, reservations to links. Nothing here is awaited.</summary>
-internal sealed class HallTelling(IGrainFactory grains, double timeScale)
+internal sealed class HallTelling(IGrainFactory grains, FailsafeLine line, double timeScale)
 {
     /// <summary>What is left to do at least: a lease without any work would never be seen to run.</summary>
     private static readonly TimeSpan LeastWork = TimeSpan.FromMilliseconds(1);
@@ -45,14 +45,17 @@ internal sealed class HallTelling(IGrainFactory grains, double timeScale)
     public void TellRack(HallBook book, RackId rack) =>
         _ = grains.Rack(rack).Assign(Orders(book, rack, -1));
 
-    /// <summary>Has racks fire their armed caps now.</summary>
+    /// <summary>Has racks fire their armed caps now: those in this process before this returns, the others by message.</summary>
     /// <param name="book">The hall.</param>
     /// <param name="racks">The racks.</param>
     /// <param name="lowest">True for the lowest caps that their devices accept.</param>
     public void Fire(HallBook book, IEnumerable<RackId> racks, bool lowest = false)
     {
-        foreach (var rack in racks)
-            _ = grains.Rack(rack).Fire(book.Sequence + 1, lowest ? 0 : book.ArmedLevelOf(book.Names.Racks[rack]));
+        var signals = racks.Select(rack => (Rack: rack, Level: lowest ? 0 : book.ArmedLevelOf(book.Names.Racks[rack]))).ToList();
+        foreach (var (rack, level) in signals)
+            line.Fire(rack, book.Sequence + 1, level);
+        foreach (var (rack, level) in signals)
+            _ = grains.Rack(rack).Fire(book.Sequence + 1, level);
     }
 
     /// <summary>Sends a job its state.</summary>

@@ -19,7 +19,7 @@ namespace ControlPlane.Grains.Placement;
 [Reentrant]
 internal sealed partial class PlacementGrain(
     [FromKeyedServices(StorageNames.Ledger)] IGrainStorage storage, Serializer serializer, TimeProvider clock,
-    IOptions<FactoryOptions> options, ILogger<PlacementGrain> log) : Grain, IPlacementGrain
+    IOptions<FactoryOptions> options, FailsafeLine line, ILogger<PlacementGrain> log) : Grain, IPlacementGrain
 {
     private readonly HallEventLog _events = new();
     private readonly HashSet<RackId> _dirtyRacks = [];
@@ -38,7 +38,7 @@ internal sealed partial class PlacementGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _telling = new HallTelling(GrainFactory, options.Value.TimeScale);
+        _telling = new HallTelling(GrainFactory, line, options.Value.TimeScale);
         _ledger = new HallLedger(this.Name(), storage, serializer, Poison);
         var (snapshot, entries) = await _ledger.Load();
         if (snapshot is not null)

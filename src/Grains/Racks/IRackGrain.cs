@@ -13,10 +13,13 @@ public interface IRackGrain : IGrainWithStringKey
     [OneWay, Alias("Assign")]
     Task Assign(RackOrders orders);
 
-    /// <summary>Fires the caps that are armed on the rack's nodes, ahead of the orders that say so.</summary>
+    /// <summary>
+    /// Fires the caps that are armed on the rack's nodes, ahead of the orders that say so; even while the rack waits for an
+    /// answer, since the hall that gives it may be busy with the very excursion.
+    /// </summary>
     /// <param name="revision">The entry that will say so: older orders do not release them.</param>
     /// <param name="level">Where they lie between the lowest that the devices accept (0) and their full limit (1).</param>
-    [OneWay, Alias("Fire")]
+    [OneWay, AlwaysInterleave, Alias("Fire")]
     Task Fire(long revision, double level);
 
     /// <summary>A GPU of the rack finished or lost a lease.</summary>

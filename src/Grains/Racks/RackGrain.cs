@@ -8,14 +8,13 @@ namespace ControlPlane.Grains.Racks;
 
 /// <inheritdoc cref="IRackGrain"/>
 internal sealed class RackGrain(
-    SimulatedFleet fleet, TimeProvider clock, IOptions<FactoryOptions> options, ILogger<RackGrain> log) : Grain, IRackGrain
+    SimulatedFleet fleet, FailsafeLine line, TimeProvider clock, IOptions<FactoryOptions> options, ILogger<RackGrain> log) : Grain, IRackGrain
 {
     private readonly Dictionary<LeaseKey, RackLease> _leases = [];
     private readonly Dictionary<GpuId, GpuSample> _samples = [];
     private RackOrders? _orders;
     private BuildingReading? _building;
-    private (long Revision, double Level) _signal = (-1, 1);
-    private double? _heldAt;
+    private RackFailsafe _failsafe = null!;
     private IGrainTimer? _timer;
     private IGrainTimer? _nextEnd;
 
@@ -23,6 +22,18 @@ internal sealed class RackGrain(
     private RackCard Card => Building?.SupplyCelsius is { } supply ? _orders!.Rack! with { InletCelsius = supply } : _orders!.Rack!;
 
     private BuildingReading? Building => _building is { } heard && clock.GetUtcNow() - heard.At <= BuildingReading.SilentAfter ? heard : null;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _failsafe = line.Join(new RackId(this.Name()));
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        line.Leave(new RackId(this.Name()), _failsafe);
+        return Task.CompletedTask;
+    }
 
     public async Task Assign(RackOrders orders)
     {
@@ -34,11 +45,9 @@ internal sealed class RackGrain(
 
     public Task Fire(long revision, double level)
     {
-        if (_orders?.Rack is null || revision <= _orders.Revision)
-            return Task.CompletedTask;
-        _signal = (revision, level);
-        Hold(level);
-        return ReportNow();
+        _failsafe.Fire(revision, level);
+        LookForEnds();
+        return Task.CompletedTask; // The orders that follow ask for a report; here it would hold up the signals of others.
     }
 
     public async Task Ended(LeaseEnd end)
@@ -72,13 +81,13 @@ internal sealed class RackGrain(
         var isFirst = _orders is null;
         var isNewHall = _orders?.Incarnation != orders.Incarnation;
         _orders = orders;
+        _failsafe.Follow(orders, isNewHall);
+        LookForEnds();
         if (orders.Rack is null)
         {
             await StopAll();
             return;
         }
-        // A signal that runs ahead of its entry holds, but not longer than the hall that gave it.
-        Hold(_signal.Revision > orders.Revision && !isNewHall ? _signal.Level : orders.IsFailsafeOn ? orders.ArmedLevel : null);
         if (isNewHall)
         {
             foreach (var lease in _leases.Values)
@@ -100,20 +109,11 @@ internal sealed class RackGrain(
         AwaitNextEnd();
     }
 
-    /// <summary>Has the armed caps hold on every device, or no longer (null). Devices know their range beforehand: a signal brings one number.</summary>
-    private void Hold(double? level)
+    /// <summary>Under caps work ends later than was reckoned: its end is seen at a report.</summary>
+    private void LookForEnds()
     {
-        if (level == _heldAt)
+        if (!_failsafe.Holds)
             return;
-        _heldAt = level;
-        if (!Card.Simulated)
-            return; // Devices of agents have limits that nobody sets yet.
-        foreach (var node in Card.Nodes)
-        {
-            for (var gpu = 0; gpu < node.Gpus; gpu++)
-                fleet.Fire(GrainKeys.GpuOf(node.Node, gpu), level is { } at ? node.CapAt(at) : 0);
-        }
-        // Under caps work ends later than was reckoned: its end is seen at a report.
         foreach (var lease in _leases.Values)
             lease.DoneAt = null;
     }
@@ -155,7 +155,7 @@ internal sealed class RackGrain(
         }
         lease.StartedAt ??= answers.Length == 0 ? clock.GetUtcNow() : answers.Max(answer => answer.At);
         // One that is limited works slower: its end is seen at a report.
-        if (Card.Simulated && _heldAt is null && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
+        if (Card.Simulated && !_failsafe.Holds && lease.Lease is { Work: SimulatedWork work, PowerPercent: 100 })
             lease.DoneAt = lease.StartedAt + work.Duration / options.Value.TimeScale;
         if (Array.Find(answers, answer => answer.Result is not null)?.Result is { } result)
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result);
