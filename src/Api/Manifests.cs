@@ -33,3 +33,26 @@ public sealed record ErrorResponse(string Message, IReadOnlyList<FieldError> Err
 /// <param name="Problem">What is wrong.</param>
 /// <param name="Expected">What would be right.</param>
 public sealed record FieldError(string File, int Line, int Column, string Field, string Problem, string Expected);
+
+/// <summary>A change to keep under a name until it is activated or discarded.</summary>
+/// <param name="Files">Manifests to add or replace.</param>
+/// <param name="Removed">Objects to remove, such as <c>Rack/old</c>.</param>
+/// <param name="Replace">True to take the place of another change of that name.</param>
+public sealed record StageRequest(IReadOnlyList<FileBody> Files, IReadOnlyList<string>? Removed = null, bool Replace = false);
+
+/// <summary>A change that is kept.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Files">Names of its manifest files.</param>
+/// <param name="Removed">Objects that it removes.</param>
+/// <param name="At">When it was staged.</param>
+/// <param name="Version">The factory's version then.</param>
+/// <param name="ActivatedAs">The version that it made; null until it is activated.</param>
+public sealed record ChangeResponse(string Name, IReadOnlyList<string> Files, IReadOnlyList<string> Removed, DateTimeOffset At, long Version, long? ActivatedAs);
+
+/// <summary>A change, and what activating it now would come to, or came to.</summary>
+/// <param name="Change">The change.</param>
+/// <param name="Version">The factory's version.</param>
+/// <param name="Changes">What would be, or was, done to each object; empty when something is wrong.</param>
+/// <param name="Errors">Why it cannot be activated now; empty when it can.</param>
+public sealed record ChangeVerdictResponse(
+    ChangeResponse Change, long Version, IReadOnlyList<ObjectChangeResponse> Changes, IReadOnlyList<FieldError> Errors);

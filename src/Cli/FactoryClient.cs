@@ -124,7 +124,7 @@ internal sealed class FactoryClient : IDisposable
         throw new CommandException(response.StatusCode == System.Net.HttpStatusCode.BadRequest ? ExitCodes.BadInput : ExitCodes.No, message);
     }
 
-    private static string Line(FieldError error)
+    public static string Line(FieldError error)
     {
         var place = error.Line > 0 ? $"{error.File}:{error.Line}:{error.Column}" : error.File;
         return $"  {place}: {error.Field}: {error.Problem}" + (error.Expected.Length > 0 ? $"; {error.Expected}" : "");

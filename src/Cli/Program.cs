@@ -7,6 +7,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     FactoryClient.Key,
     ApplyCommand.Build(),
     ApplyCommand.BuildDelete(),
+    ChangeCommand.Build(),
     GetCommand.Build(),
     DescribeCommand.Build(),
     JobCommands.BuildSubmit(),

@@ -106,6 +106,7 @@ internal static class FactoryHost
         app.UseExceptionHandler(errors => errors.Run(Failures.Answer));
         app.UseApiKey(app.Services.GetRequiredService<SecretFile>());
         app.MapManifests();
+        app.MapChanges();
         app.MapJobs();
         app.MapDecisions();
         app.MapGrid();

@@ -17,10 +17,13 @@ internal sealed record FactoryRow
     [Id(0)] public long Version { get; init; }
 
     [Id(1)] public ValueList<ManifestFile> Manifests { get; init; }
+
+    [Id(2)] public ValueList<StagedChange> Staged { get; init; } = [];
 }
 
 /// <inheritdoc cref="IFactoryGrain"/>
-internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNames.Rows)] IPersistentState<FactoryRow> row, ILogger<FactoryGrain> log)
+internal sealed partial class FactoryGrain(
+    [PersistentState("factory", Storage.StorageNames.Rows)] IPersistentState<FactoryRow> row, TimeProvider clock, ILogger<FactoryGrain> log)
     : DurableGrain<FactoryRow>(row, log), IFactoryGrain
 {
     private readonly ILogger _log = log;
@@ -40,18 +43,7 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
     public async Task<ApplyAnswer> Apply(ValueList<ManifestFile> files, bool dryRun)
     {
         ThrowIfPoisoned();
-        var manifests = new List<Manifest>();
-        var errors = new List<ManifestError>();
-        foreach (var file in files)
-        {
-            var reading = ManifestReader.Read(file.Text, file.Name);
-            manifests.AddRange(reading.Manifests);
-            errors.AddRange(reading.Errors);
-        }
-        errors.AddRange(manifests.Where(manifest => manifest.Kind == "Job")
-            .Select(job => job.Error("kind", "a Job is submitted, not declared", "submit it as a job")));
-        errors.AddRange(manifests.GroupBy(manifest => manifest.Key).SelectMany(same => same.Skip(1))
-            .Select(twice => twice.Error("metadata.name", $"{twice.Kind} '{twice.Name}' is given in another file too", "give it once")));
+        var (manifests, errors) = Read(files);
         if (errors.Count > 0)
             return new ApplyAnswer(Row.Version, [], errors.ToValueList());
         return await Change(manifests, [], dryRun);
@@ -60,8 +52,6 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
     public async Task<ApplyAnswer> Remove(string key, bool dryRun)
     {
         ThrowIfPoisoned();
-        if (!_model.Objects.ContainsKey(key))
-            return new ApplyAnswer(Row.Version, [], [new ManifestError("-", 0, 0, key, "is not declared", "see the declared objects")]);
         return await Change([], [key], dryRun);
     }
 
@@ -75,9 +65,9 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
     {
         ThrowIfPoisoned();
         if (!_model.Has("Queue", queue.Value))
-            return Task.FromResult(new JobRoute([], [], $"There is no queue '{queue}'. Declared: {Names("Queue")}."));
+            return Task.FromResult(new JobRoute([], [], $"There is no queue '{queue}'. Declared: {NamesOf("Queue")}."));
         if (hall is { } only && !_model.Has("Hall", only.Value))
-            return Task.FromResult(new JobRoute([], [], $"There is no hall '{only}'. Declared: {Names("Hall")}."));
+            return Task.FromResult(new JobRoute([], [], $"There is no hall '{only}'. Declared: {NamesOf("Hall")}."));
         var halls = _model.Layouts.Values.Where(layout => hall is null || layout.Hall == hall)
             .Where(layout => jurisdiction is null || layout.Jurisdiction == jurisdiction)
             .OrderByDescending(layout => datasets.Count(name => HasCopy(name, layout.Hall)))
@@ -121,8 +111,11 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         return AllHalls;
     }
 
-    private async Task<ApplyAnswer> Change(List<Manifest> changed, ImmutableArray<string> removed, bool dryRun)
+    private async Task<ApplyAnswer> Change(List<Manifest> changed, ImmutableArray<string> removed, bool dryRun, StagedChange? staged = null)
     {
+        var unknown = removed.Where(key => !_model.Objects.ContainsKey(key)).ToList();
+        if (unknown.Count > 0)
+            return new ApplyAnswer(Row.Version, [], unknown.Select(key => new ManifestError("-", 0, 0, key, "is not declared", "see the declared objects")).ToValueList());
         var reading = _model.With(changed, removed, HardwareCatalogue.Default);
         if (reading.Model is not { } model)
             return new ApplyAnswer(Row.Version, [], reading.Errors.ToValueList());
@@ -131,11 +124,12 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
             return new ApplyAnswer(Row.Version, [], errors.ToValueList());
         var changes = changed.Select(manifest => new ObjectChange(manifest.Key, KindOfChange(manifest)))
             .Concat(removed.Select(key => new ObjectChange(key, "removed"))).ToValueList();
-        if (dryRun || changes.All(change => change.Change == "unchanged"))
+        if (dryRun || (staged is null && changes.All(change => change.Change == "unchanged")))
             return new ApplyAnswer(Row.Version, changes, []);
-        await Commit(new FactoryRow
+        await Commit(Row with
         {
             Version = Row.Version + 1,
+            Staged = staged is null ? Row.Staged : With(staged with { ActivatedAs = Row.Version + 1, Done = changes }),
             Manifests = model.Objects.Values.Select(manifest => new ManifestFile(manifest.Key, ManifestWriter.ToJson(manifest).ToJsonString())).ToValueList(),
         });
         _model = model;
@@ -177,7 +171,7 @@ internal sealed class FactoryGrain([PersistentState("factory", Storage.StorageNa
         return ManifestWriter.ToJson(old).ToJsonString() == ManifestWriter.ToJson(manifest).ToJsonString() ? "unchanged" : "changed";
     }
 
-    private string Names(string kind)
+    private string NamesOf(string kind)
     {
         var names = _model.Objects.Values.Where(manifest => manifest.Kind == kind).Select(manifest => manifest.Name).ToList();
         return names.Count == 0 ? "none" : string.Join(", ", names);

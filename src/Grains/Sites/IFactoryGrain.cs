@@ -18,6 +18,26 @@ public interface IFactoryGrain : IGrainWithStringKey
     [Alias("Remove")]
     Task<ApplyAnswer> Remove(string key, bool dryRun);
 
+    /// <summary>Keeps a change under a name until it is activated or discarded. Nothing else happens yet.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="files">Manifest files that can be read; none may hold a Job.</param>
+    /// <param name="removed">Keys of objects to remove, such as <c>Rack/old</c>.</param>
+    /// <param name="replace">True to take the place of another change of that name.</param>
+    [Alias("Stage")]
+    Task<StageAnswer> Stage(string name, ValueList<ManifestFile> files, ValueList<string> removed, bool replace);
+
+    /// <summary>The changes that are kept, in the order of their names; of the activated ones the newest few.</summary>
+    [Alias("Staged")]
+    Task<ValueList<StagedChange>> Staged();
+
+    /// <summary>Carries a kept change out against what is declared now, or (<paramref name="dryRun"/>) says what that would come to. Repeatable.</summary>
+    [Alias("Activate")]
+    Task<StageAnswer> Activate(string name, bool dryRun);
+
+    /// <summary>Drops a change that was not activated. False when there is none of that name.</summary>
+    [Alias("Discard")]
+    Task<bool> Discard(string name);
+
     /// <summary>The declared objects as JSON manifests by key.</summary>
     [Alias("Objects")]
     Task<FactoryObjects> Objects();

@@ -14,9 +14,17 @@ internal static class Answers
     public static IResult NotFound(string message) =>
         Results.Json(new ErrorResponse(message, []), statusCode: StatusCodes.Status404NotFound);
 
-    public static IResult Wrong(string message, IEnumerable<ManifestError> errors) => Results.Json(
-        new ErrorResponse(message, [.. errors.Select(error => new FieldError(error.File, error.Line, error.Column, error.Field, error.Problem, error.Expected))]),
-        statusCode: StatusCodes.Status400BadRequest);
+    public static IResult Conflict(string message) =>
+        Results.Json(new ErrorResponse(message, []), statusCode: StatusCodes.Status409Conflict);
+
+    public static IResult Wrong(string message, IEnumerable<ManifestError> errors) =>
+        Results.Json(new ErrorResponse(message, Of(errors)), statusCode: StatusCodes.Status400BadRequest);
+
+    public static IReadOnlyList<FieldError> Of(IEnumerable<ManifestError> errors) =>
+        [.. errors.Select(error => new FieldError(error.File, error.Line, error.Column, error.Field, error.Problem, error.Expected))];
+
+    public static IReadOnlyList<ObjectChangeResponse> Of(IEnumerable<Grains.Sites.ObjectChange> changes) =>
+        [.. changes.Select(change => new ObjectChangeResponse(change.Key, change.Change))];
 
     public static string Word(Enum value)
     {

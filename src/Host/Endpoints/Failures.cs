@@ -8,9 +8,9 @@ namespace ControlPlane.Host.Endpoints;
 internal static class Failures
 {
     /// <summary>Refuses a list of files with a gap, which no annotation of the record can: an element is null whatever its type says.</summary>
-    public static void RefuseGaps(ApplyRequest request)
+    public static void RefuseGaps(IReadOnlyList<FileBody> files)
     {
-        if (request.Files.Any(file => file is null))
+        if (files.Any(file => file is null))
             throw new BadHttpRequestException("An element of files is null: give each a name and a text.");
     }
 

@@ -31,7 +31,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> Submit(ApplyRequest request, IGrainFactory grains)
     {
-        Failures.RefuseGaps(request);
+        Failures.RefuseGaps(request.Files);
         var reading = JobFiles.Read(request.Files);
         if (reading.Errors.Count > 0)
             return Answers.Wrong("No job was submitted.", reading.Errors);

@@ -13,7 +13,7 @@ internal static class ManifestEndpoints
     {
         routes.MapPost("/v1/manifests", async (ApplyRequest request, IGrainFactory grains) =>
         {
-            Failures.RefuseGaps(request);
+            Failures.RefuseGaps(request.Files);
             var files = request.Files.Select(file => new ManifestFile(file.Name, file.Text)).ToValueList();
             return Verdict(await grains.Factory().Apply(files, request.DryRun));
         });
@@ -38,5 +38,5 @@ internal static class ManifestEndpoints
 
     private static IResult Verdict(ApplyAnswer answer) => answer.Errors.Count > 0
         ? Answers.Wrong("Nothing was changed.", answer.Errors)
-        : Results.Ok(new ApplyResponse(answer.Version, [.. answer.Changes.Select(change => new ObjectChangeResponse(change.Key, change.Change))]));
+        : Results.Ok(new ApplyResponse(answer.Version, Answers.Of(answer.Changes)));
 }
