@@ -53,18 +53,21 @@ void CudaDevice::load_module(const char *ptx) {
 }
 
 void CudaDevice::describe(factory_device_info &info) {
-    int multiprocessors = 0, version = 0;
+    int multiprocessors = 0, version = 0, major = 0, minor = 0;
     std::size_t memory = 0;
     driver_.check(driver_.device_name(info.name, sizeof info.name, device_), "cuDeviceGetName");
     driver_.check(driver_.device_memory(&memory, device_), "cuDeviceTotalMem");
     driver_.check(driver_.device_attribute(&multiprocessors, cu_attribute_multiprocessors, device_),
                   "cuDeviceGetAttribute");
+    driver_.check(driver_.device_attribute(&major, cu_attribute_capability_major, device_), "cuDeviceGetAttribute");
+    driver_.check(driver_.device_attribute(&minor, cu_attribute_capability_minor, device_), "cuDeviceGetAttribute");
     driver_.check(driver_.driver_version(&version), "cuDriverGetVersion");
     info.backend = FACTORY_BACKEND_CUDA;
     info.index = index_;
     info.multiprocessors = static_cast<std::uint32_t>(multiprocessors);
     info.memory_bytes = memory;
     info.driver_version = version;
+    info.capability = static_cast<std::uint32_t>(10 * major + minor);
     std::snprintf(info.uuid, sizeof info.uuid, "%s", uuid().c_str());
 }
 

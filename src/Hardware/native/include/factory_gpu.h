@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define FACTORY_ABI_VERSION 1
+#define FACTORY_ABI_VERSION 2
 #define FACTORY_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -51,7 +51,7 @@ typedef struct {
     uint32_t multiprocessors;
     uint64_t memory_bytes;
     int32_t driver_version;     /* CUDA: 1000 * major + 10 * minor, else 0 */
-    uint32_t reserved;
+    uint32_t capability;        /* CUDA: 10 * major + minor of the compute capability, else 0 */
     char name[128];
     char uuid[48];
 } factory_device_info;
