@@ -38,6 +38,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
                 Size = (uint)sizeof(NativeMethods.DeviceOptions),
                 Backend = backend,
                 Index = (uint)index,
+                Threads = ComputeLibrary.CpuThreads,
                 DriverLibrary = driver,
                 Ptx = ptx,
                 NvmlLibrary = nvml,
