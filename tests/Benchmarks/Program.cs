@@ -1,3 +1,4 @@
+using ControlPlane.Benchmarks.Devices;
 using ControlPlane.Benchmarks.Factory;
 using ControlPlane.Benchmarks.Placement;
 using ControlPlane.Benchmarks.Power;
@@ -8,7 +9,7 @@ using ControlPlane.Benchmarks.Scheduling;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "activation", "power"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "processor", "activation", "power"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -28,6 +29,9 @@ foreach (var name in wanted)
         case "kernel":
             await KernelBenchmark.Run();
             break;
+        case "processor":
+            await ProcessorBenchmark.Run();
+            break;
         case "activation":
             await ActivationBenchmark.Run();
             break;
@@ -36,7 +40,7 @@ foreach (var name in wanted)
             await LimitBenchmark.Run();
             break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, activation, power.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, processor, activation, power.");
             return 2;
     }
 }

@@ -47,6 +47,30 @@ public sealed class FaultTests
     }
 
     [SkippableFact]
+    public async Task A_bad_word_is_told_with_its_place_and_what_stood_there()
+    {
+        using var device = TestDevices.Open("cuda:0");
+        TestDevices.OrderFault("bit-flip"); // In the middle of memory, behind the first pattern's writing.
+        var result = await KernelTests.Run(device, "memory-pattern", "bytes=65536,walks=0");
+        Assert.Equal(
+            "1 words differ under \"address in address\", the first at byte 32768: expected 0x00002000, found 0x00002040; bits 0x00000040 ever differed; "
+            + "1 words differ under \"address in address\" inverted, the first at byte 32768: expected 0xffffdfff, found 0xffffdfbf; bits 0x00000040 ever differed",
+            result.Mistake);
+    }
+
+    [SkippableFact]
+    public async Task A_burn_tells_which_product_differed()
+    {
+        using var device = TestDevices.Open("cuda:0");
+        TestDevices.OrderFault("bit-flip"); // In a factor, behind the first product.
+        var result = await KernelTests.Run(device, "burn", "n=40,rounds=3");
+        Assert.Matches(
+            "^3 of 3 products differ from the first one; in product 2 [0-9]+ words differ from it, the first at byte 3[23][0-9]{2}: "
+            + "expected 0x[0-9a-f]{8}, found 0x[0-9a-f]{8}; bits 0x[0-9a-f]{8} ever differed$",
+            result.Mistake);
+    }
+
+    [SkippableFact]
     public async Task A_hung_kernel_ends_with_its_device()
     {
         var device = TestDevices.Open("cuda:0");

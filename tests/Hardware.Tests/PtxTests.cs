@@ -31,7 +31,7 @@ public sealed class PtxTests
     [InlineData("fma.rn.f32 ", "fma.rz.f32 ", "opcode fma.rz.f32 is not one this double interprets")]
     [InlineData("cvta.to.global.u64 \t%rd1,", "cvta.to.global.u64 \t%r1,", "register %r1 has another type")]
     [InlineData("bar.sync \t0;", "bar.sync \t0", "expected ';'")]
-    [InlineData("bra.uni \t$L__BB0_1;", "bra.uni \t$L__BB0_77;", "no label $L__BB0_77 in factory_sgemm")]
+    [InlineData("bra.uni \t$L__BB0_3;", "bra.uni \t$L__BB0_77;", "no label $L__BB0_77 in factory_copy")]
     [InlineData("[factory_sgemm_param_2]", "[factory_sgemm_param_9]", "no symbol factory_sgemm_param_9")]
     public void A_driver_that_refuses_the_PTX_says_where_and_why(string found, string put, string message)
     {

@@ -16,9 +16,11 @@ public static partial class TestDevices
     internal static void UseTheDouble()
     {
         Environment.SetEnvironmentVariable("FACTORY_CUDA_LIBRARY", "double");
-        // The runtime keeps its own copy of the environment, which native code does not see.
-        _ = SetEnvironment("FACTORY_DOUBLE_FAULT_FILE", FaultFile, 1);
+        SetNative("FACTORY_DOUBLE_FAULT_FILE", FaultFile);
     }
+
+    /// <summary>Sets a variable where native code sees it: the runtime keeps its own copy of the environment.</summary>
+    public static void SetNative(string name, string value) => _ = SetEnvironment(name, value, 1);
 
     public static IComputeDevice Open(string id)
     {

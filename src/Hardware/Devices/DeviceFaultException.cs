@@ -13,6 +13,7 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     internal const int DivergentBarrier = 1004;
     internal const int OutOfHostMemory = 1005;
     internal const int Stopped = 1006;
+    internal const int BadHandle = 1007;
 
     public int Code { get; } = code;
 
@@ -23,7 +24,7 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     public string ErrorCode => Code switch
     {
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"cuda-{Code}"),
-        BadParameter or NoKernel => "bad-parameter",
+        BadParameter or NoKernel or BadHandle => "bad-parameter",
         DivergentBarrier => "divergent-barrier",
         OutOfHostMemory => "out-of-memory",
         Stopped => "stopped",

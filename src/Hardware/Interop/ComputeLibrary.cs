@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -13,6 +14,10 @@ internal static unsafe class ComputeLibrary
     public const string CudaVariable = "FACTORY_CUDA_LIBRARY";
     public const string NvmlVariable = "FACTORY_NVML_LIBRARY";
 
+    /// <summary>How many threads the CPU device has: from 1 to 1024, left out for one a processor.</summary>
+    public const string ThreadsVariable = "FACTORY_CPU_THREADS";
+
+    private const uint MostThreads = 1024;
     private const string FileName = "libfactory_gpu.so";
 
     private static readonly Lazy<string?> LoadFailure = new(Load);
@@ -25,6 +30,21 @@ internal static unsafe class ComputeLibrary
 
     /// <summary>NVML's file, chosen in the same way.</summary>
     public static string? Nvml => Chosen(NvmlVariable, "libfactory_nvml_double.so");
+
+    /// <summary>0 for one a processor.</summary>
+    public static uint CpuThreads
+    {
+        get
+        {
+            var text = Environment.GetEnvironmentVariable(ThreadsVariable);
+            if (string.IsNullOrEmpty(text))
+                return 0;
+            return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads is >= 1 and <= MostThreads
+                ? threads
+                : throw new DeviceFaultException(
+                    DeviceFaultException.BadParameter, "FACTORY_BAD_PARAMETER", $"{ThreadsVariable} is \"{text}\"; a whole number from 1 to {MostThreads} would be right.");
+        }
+    }
 
     public static string Ptx { get; } = ReadPtx();
 

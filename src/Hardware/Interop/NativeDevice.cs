@@ -38,6 +38,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
                 Size = (uint)sizeof(NativeMethods.DeviceOptions),
                 Backend = backend,
                 Index = (uint)index,
+                Threads = ComputeLibrary.CpuThreads,
                 DriverLibrary = driver,
                 Ptx = ptx,
                 NvmlLibrary = nvml,
@@ -132,7 +133,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
         return new DeviceDescription(
             id,
             info.Backend == NativeMethods.BackendCuda ? "cuda" : "cpu",
-            name, uuid, (long)info.MemoryBytes, (int)info.Multiprocessors, info.DriverVersion);
+            name, uuid, (long)info.MemoryBytes, (int)info.Multiprocessors, info.DriverVersion, (int)info.Capability);
     }
 
     private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text + '\0');

@@ -9,7 +9,7 @@ namespace ControlPlane.Hardware.Interop;
 internal static unsafe partial class NativeMethods
 {
     public const string Library = "factory_gpu";
-    public const int AbiVersion = 1;
+    public const int AbiVersion = 2;
 
     public const uint BackendCpu = 1;
     public const uint BackendCpuFibres = 2;
@@ -47,7 +47,7 @@ internal static unsafe partial class NativeMethods
         public uint Multiprocessors;
         public ulong MemoryBytes;
         public int DriverVersion;
-        public uint Reserved;
+        public uint Capability;
         public fixed byte Name[128];
         public fixed byte Uuid[48];
     }

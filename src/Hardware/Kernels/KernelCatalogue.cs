@@ -7,8 +7,15 @@ public static class KernelCatalogue
 
     private static readonly KernelProgram[] Programs =
     [
-        new SgemmProgram(), new TriadProgram(), new ReductionProgram(), new SoftmaxProgram(),
-        new DecodeAttentionProgram(), new MemoryPatternProgram(),
+        .. from bfloat16 in new[] { false, true } from form in Enum.GetValues<GemmForm>() select new GemmProgram(form, bfloat16),
+        .. ElementwisePrograms.All, new Bfloat16Program(),
+        new SumProgram(), new MaximumProgram(), new ArgmaxProgram(), new DotProgram(), new NormProgram(),
+        new SoftmaxProgram(), new SoftmaxBackwardProgram(), new CrossEntropyProgram(), new CrossEntropyBackwardProgram(),
+        new RowNormProgram(centred: true), new RowNormBackwardProgram(centred: true),
+        new RowNormProgram(centred: false), new RowNormBackwardProgram(centred: false),
+        new EmbeddingProgram(), new EmbeddingBackwardProgram(), new AdamwProgram(),
+        new PrefillAttentionProgram(), new DecodeAttentionProgram(),
+        new MemoryPatternProgram(), new BurnProgram(),
     ];
 
     public static IReadOnlyList<KernelDescription> Kernels { get; } = [.. Programs.Select(program => program.Description)];

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 using ControlPlane.Hardware.Devices;
 
 namespace ControlPlane.Hardware.Kernels;
@@ -26,77 +24,32 @@ public static class KernelRun
         var layout = program.Buffers(sizes);
         if (layout.Sum(buffer => buffer.Bytes) > device.Description.MemoryBytes)
             throw new ArgumentException($"{request.Name} of these sizes takes {layout.Sum(buffer => buffer.Bytes)} bytes, but {device.Description.Name} has {device.Description.MemoryBytes}.", nameof(request));
-        var buffers = new List<IDeviceBuffer>();
-        try
-        {
-            foreach (var buffer in layout)
-                buffers.Add(device.Allocate(buffer.Bytes));
-            Fill(request.Seed, layout, buffers, cancellation);
-            var launches = program.Launches(sizes, request.Seed, buffers);
-            var median = await MeasureAsync(device, request, launches, layout, buffers, repetitionDone, cancellation).ConfigureAwait(false);
-            return Judge(program, sizes, request, median, OutputOf(layout, buffers));
-        }
-        finally
-        {
-            buffers.ForEach(buffer => buffer.Dispose());
-        }
+        using var session = new KernelSession(device, program, sizes, request.Seed, cancellation);
+        var median = await MeasureAsync(session, request.Repetitions, repetitionDone, cancellation).ConfigureAwait(false);
+        return Judge(program, sizes, request, median, session);
     }
 
     private static async Task<double> MeasureAsync(
-        IComputeDevice device, KernelRequest request, IReadOnlyList<KernelLaunch> launches,
-        IReadOnlyList<KernelBuffer> layout, List<IDeviceBuffer> buffers, Action<int>? repetitionDone, CancellationToken cancellation)
+        KernelSession session, int repetitions, Action<int>? repetitionDone, CancellationToken cancellation)
     {
-        var seconds = new double[request.Repetitions];
+        var seconds = new double[repetitions];
         for (var i = 0; i < seconds.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            for (var b = 0; b < buffers.Count; b++)
-            {
-                if (layout[b].Role == BufferRole.Total)
-                    buffers[b].Upload(0, new byte[layout[b].Bytes]);
-            }
-            // Never leave a kernel that runs: it still uses the buffers. Only the end of the device or process stops it.
-            seconds[i] = await device.RunAsync(launches, CancellationToken.None).ConfigureAwait(false);
+            seconds[i] = await session.RunAsync(cancellation).ConfigureAwait(false);
             repetitionDone?.Invoke(i + 1);
         }
         Array.Sort(seconds);
         return (seconds[(seconds.Length - 1) / 2] + seconds[seconds.Length / 2]) / 2;
     }
 
-    private static KernelResult Judge(KernelProgram program, KernelSizes sizes, KernelRequest request, double median, KernelOutput output)
+    private static KernelResult Judge(KernelProgram program, KernelSizes sizes, KernelRequest request, double median, KernelSession session)
     {
         var isChecked = request.Check || program.AlwaysChecked;
-        var verdict = isChecked ? program.Verify(sizes, request.Seed, output) : default;
+        var verdict = isChecked ? session.Verify() : default;
         var rate = median > 0 ? program.Work(sizes) / median / 1e9 : 0;
-        return new(median, rate, program.Description.RateUnit, output.Checksum(), verdict.MaxRelativeError, isChecked, request.Repetitions, verdict.Mistake);
-    }
-
-    private static KernelOutput OutputOf(IReadOnlyList<KernelBuffer> layout, List<IDeviceBuffer> buffers)
-    {
-        for (var i = 0; i < buffers.Count; i++)
-        {
-            if (layout[i].Role is BufferRole.Output or BufferRole.Total)
-                return new(buffers[i]);
-        }
-        throw new InvalidOperationException("The kernel has no output.");
-    }
-
-    private static void Fill(ulong seed, IReadOnlyList<KernelBuffer> layout, List<IDeviceBuffer> buffers, CancellationToken cancellation)
-    {
-        var piece = ArrayPool<byte>.Shared.Rent(KernelOutput.PieceBytes);
-        for (var i = 0; i < buffers.Count; i++)
-        {
-            if (layout[i].Role != BufferRole.Input)
-                continue;
-            // Kernels' checks number their inputs by position among all buffers.
-            for (long offset = 0; offset < layout[i].Bytes; offset += KernelOutput.PieceBytes)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var part = piece.AsSpan(0, (int)Math.Min(KernelOutput.PieceBytes, layout[i].Bytes - offset));
-                InputData.Fill(seed, i, offset / sizeof(float), part);
-                buffers[i].Upload(offset, part);
-            }
-        }
-        ArrayPool<byte>.Shared.Return(piece);
+        return new(
+            median, rate, program.Description.RateUnit, KernelOutput.Checksum(session.Outputs), verdict.MaxRelativeError, isChecked,
+            request.Repetitions, verdict.Mistake);
     }
 }

@@ -2,53 +2,54 @@ using ControlPlane.Hardware.Devices;
 
 namespace ControlPlane.Hardware.Kernels;
 
-internal sealed class SoftmaxProgram : KernelProgram
+internal sealed class SoftmaxProgram() : RowProgram("softmax", "Softmax of each row of a matrix", 8)
 {
-    private const long MaximumElements = 1L << 28;
+    public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) => [Matrix(sizes, BufferRole.Input), Matrix(sizes, BufferRole.Output)];
 
-    public override KernelDescription Description { get; } = new(
-        "softmax",
-        "Softmax of each row of a matrix.",
-        [
-            new("rows", 1, 1L << 20, 1024, "the number of rows"),
-            new("cols", 1, 1L << 17, 1024, "the number of columns"),
-        ],
-        "GB/s");
+    public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers) =>
+        [EachRow("softmax", sizes, buffers)];
 
-    public override IEnumerable<KernelFlaw> Flaws(KernelSizes sizes)
+    public override KernelVerdict Verify(KernelSizes sizes, KernelInputs inputs, IReadOnlyList<KernelOutput> outputs)
     {
-        var elements = sizes["rows"] * sizes["cols"];
-        return elements > MaximumElements ? [TooLarge("rows", "rows x cols", elements, MaximumElements)] : [];
+        var gauge = new ErrorGauge(1e-5);
+        JudgeRows(gauge, sizes, outputs[0], row =>
+        {
+            var softmax = Reference.Softmax(inputs.Row(0, row, sizes.Int("cols")));
+            return (softmax, softmax);
+        });
+        return gauge.Verdict;
     }
+}
 
+/// <summary>Runs the forward too, because the backward starts from its result.</summary>
+internal sealed class SoftmaxBackwardProgram() : RowProgram("softmax-backward", "Softmax of each row, and the gradient through it", 20)
+{
+    // Buffers: the input, the gradient of the softmax, the softmax, the gradient of the input.
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>
     [
-        new(4 * sizes["rows"] * sizes["cols"], BufferRole.Input),
-        new(4 * sizes["rows"] * sizes["cols"], BufferRole.Output),
+        Matrix(sizes, BufferRole.Input) with { Scale = 4 }, Matrix(sizes, BufferRole.Input), Matrix(sizes, BufferRole.Scratch),
+        Matrix(sizes, BufferRole.Output),
     ];
 
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers) =>
     [
-        new("factory_softmax", sizes.Int("rows"), 1, RowThreads,
-            [KernelArgument.Of(buffers[0]), KernelArgument.Of(buffers[1]), KernelArgument.Of(sizes.Int("cols"))]),
+        EachRow("softmax", sizes, [buffers[0], buffers[2]]),
+        EachRow("softmax_backward", sizes, [buffers[2], buffers[1], buffers[3]]),
     ];
 
-    public override double Work(KernelSizes sizes) => 8.0 * sizes["rows"] * sizes["cols"];
-
-    public override KernelVerdict Verify(KernelSizes sizes, ulong seed, KernelOutput output)
+    public override KernelVerdict Verify(KernelSizes sizes, KernelInputs inputs, IReadOnlyList<KernelOutput> outputs)
     {
-        var columns = sizes.Int("cols");
-        var gauge = new ErrorGauge(1e-5);
-        foreach (var row in CheckedElements.Of(sizes["rows"], 20.0 * columns))
+        var gauge = new ErrorGauge(2e-5);
+        JudgeRows(gauge, sizes, outputs[0], row =>
         {
-            var values = output.Floats(row * columns, columns);
-            var weights = new double[columns];
-            for (var i = 0; i < columns; i++)
-                weights[i] = Math.Exp(InputData.At(seed, 0, row * columns + i));
-            var sum = weights.Sum();
-            for (var i = 0; i < columns; i++)
-                gauge.Compare(row * columns + i, values[i], weights[i] / sum, weights[i] / sum);
-        }
+            var softmax = Reference.Softmax(inputs.Row(0, row, sizes.Int("cols")));
+            var gradient = inputs.Row(1, row, sizes.Int("cols"));
+            var along = softmax.Zip(gradient, (weight, slope) => weight * slope).ToArray();
+            double sum = along.Sum(), magnitude = along.Sum(Math.Abs);
+            return (
+                [.. softmax.Zip(gradient, (weight, slope) => weight * (slope - sum))],
+                [.. softmax.Zip(gradient, (weight, slope) => weight * (Math.Abs(slope) + magnitude))]);
+        });
         return gauge.Verdict;
     }
 }

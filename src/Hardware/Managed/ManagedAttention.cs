@@ -1,77 +1,90 @@
+using static ControlPlane.Hardware.Managed.ManagedMath;
+
 namespace ControlPlane.Hardware.Managed;
 
+// kernels/attention.h.
 internal static unsafe class ManagedAttention
 {
-    private const int RowThreads = 128;
+    private const int Rows = 16;
+    private const int Keys = 32;
 
-    public static void Softmax(float* input, float* output, int columns, int block)
+    public static Dictionary<string, ManagedBlock> Blocks { get; } = new()
     {
-        var row = new Span<float>(input + (long)block * columns, columns);
-        var result = new Span<float>(output + (long)block * columns, columns);
-        var sum = Weigh(row, result);
-        for (var i = 0; i < columns; i++)
-            result[i] /= sum;
-    }
+        ["factory_decode_attention"] = (a, x, _) => Decode(a, x),
+        ["factory_prefill_attention"] = (a, x, _) => Prefill(a, x),
+    };
 
-    public static void Decode(
-        float* query, float* keys, float* values, float* scores, float* output, int tokens, int dim, float scale, int head)
+    private static void Decode(KernelSlots a, int head)
     {
-        var q = query + (long)head * dim;
-        var k = keys + (long)head * dim * tokens;
-        var v = values + (long)head * dim * tokens;
-        var score = new Span<float>(scores + (long)head * tokens, tokens);
-        var result = new Span<float>(output + (long)head * dim, dim);
-        score.Clear();
-        for (var d = 0; d < dim; d++)
-        {
-            for (var token = 0; token < tokens; token++)
-                score[token] = MathF.FusedMultiplyAdd(q[d], k[(long)d * tokens + token], score[token]);
-        }
-        for (var token = 0; token < tokens; token++)
-            score[token] *= scale;
-        var sum = Weigh(score, score);
+        int tokens = a.Int(5), dim = a.Int(6);
+        var cache = (long)(head / a.Int(7)) * dim * tokens;
+        var scale = a.Float(8);
+        float* q = a.Floats(0) + (long)head * dim, k = a.Floats(1) + cache, v = a.Floats(2) + cache, score = a.Floats(3) + (long)head * tokens;
+        Scores(q, k, score, tokens, tokens, dim, scale);
+        var sum = ManagedRows.Weigh(score, score, tokens);
+        var result = new Span<float>(a.Floats(4) + (long)head * dim, dim);
         result.Clear();
-        for (var token = 0; token < tokens; token++)
-        {
-            for (var d = 0; d < dim; d++)
-                result[d] = MathF.FusedMultiplyAdd(score[token], v[(long)token * dim + d], result[d]);
-        }
+        Add(result, score, v, tokens, dim);
         for (var d = 0; d < dim; d++)
             result[d] /= sum;
     }
 
-    private static float Weigh(Span<float> input, Span<float> output)
+    private static void Prefill(KernelSlots a, int block)
     {
-        var largest = -3.0e38f;
-        foreach (var value in input)
-            largest = value > largest ? value : largest;
-        Span<float> sums = stackalloc float[RowThreads];
-        sums.Clear();
-        for (var i = 0; i < input.Length; i++)
+        int tokens = a.Int(4), dim = a.Int(5), tiles = (tokens + Rows - 1) / Rows, head = block / tiles;
+        var cache = (long)(head / a.Int(6)) * dim * tokens;
+        for (var token = block % tiles * Rows; token < Math.Min(tokens, (block % tiles + 1) * Rows); token++)
         {
-            output[i] = Exponential(input[i] - largest);
-            sums[i % RowThreads] += output[i];
+            var at = ((long)head * tokens + token) * dim;
+            Attend(a.Floats(0) + at, a.Floats(1) + cache, a.Floats(2) + cache, new(a.Floats(3) + at, dim), token + 1, tokens, a.Float(7));
         }
-        return JoinedThreads.Sum(sums);
     }
 
-    private static float Exponential(float x)
+    // One query over the tokens it may see, a tile of them at a time.
+    private static void Attend(float* q, float* k, float* v, Span<float> result, int seen, int tokens, float scale)
     {
-        x = x < -87f ? -87f : x;
-        x = x > 88f ? 88f : x;
-        const float rounding = 12582912f;
-        var shifted = MathF.FusedMultiplyAdd(x, 1.44269504f, rounding);
-        var whole = shifted - rounding;
-        var rest = MathF.FusedMultiplyAdd(whole, -0.693359375f, x);
-        rest = MathF.FusedMultiplyAdd(whole, 2.12194440e-4f, rest);
-        var sum = 1.98412698e-4f;
-        sum = MathF.FusedMultiplyAdd(sum, rest, 1.38888889e-3f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 8.33333333e-3f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 4.16666667e-2f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 1.66666667e-1f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 0.5f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 1f);
-        sum = MathF.FusedMultiplyAdd(sum, rest, 1f);
-        return sum * BitConverter.Int32BitsToSingle(((int)whole + 127) << 23);
+        var dim = result.Length;
+        float largest = Lowest, total = 0f;
+        var weights = stackalloc float[Keys];
+        result.Clear();
+        for (var start = 0; start < seen; start += Keys)
+        {
+            var count = Math.Min(Keys, seen - start);
+            Scores(q, k + start, weights, count, tokens, dim, scale);
+            var most = largest;
+            for (var i = 0; i < count; i++)
+                most = Larger(most, weights[i]);
+            var factor = Exponential(largest - most);
+            total *= factor;
+            for (var i = 0; i < count; i++)
+                total += weights[i] = Exponential(weights[i] - most);
+            largest = most;
+            for (var d = 0; d < dim; d++)
+                result[d] *= factor;
+            Add(result, weights, v + (long)start * dim, count, dim);
+        }
+        for (var d = 0; d < dim; d++)
+            result[d] /= total;
+    }
+
+    private static void Scores(float* q, float* k, float* scores, int count, int tokens, int dim, float scale)
+    {
+        new Span<float>(scores, count).Clear();
+        for (var d = 0; d < dim; d++)
+        {
+            for (var i = 0; i < count; i++)
+                scores[i] = Fma(q[d], k[(long)d * tokens + i], scores[i]);
+        }
+        for (var i = 0; i < count; i++)
+            scores[i] *= scale;
+    }
+
+    private static void Add(Span<float> result, float* weights, float* v, int count, int dim)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            for (var d = 0; d < dim; d++)
+                result[d] = Fma(weights[i], v[(long)i * dim + d], result[d]);
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ManagedDevice : IComputeDevice
 
     public DeviceDescription Description { get; } = new(
         "managed:0", "cpu", "managed reference device (C#, no native library)", "CPU-managed-0",
-        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1, 0);
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, 1, 0, 0);
 
     public DeviceReadings Read() => default;
 
@@ -43,11 +43,13 @@ internal sealed class ManagedDevice : IComputeDevice
         var begin = Stopwatch.GetTimestamp();
         foreach (var launch in launches)
         {
+            var block = ManagedKernels.BlockOf(launch.Kernel);
+            var arguments = new KernelSlots(launch.Arguments);
             for (var y = 0; y < launch.GridY; y++)
             {
                 stop.ThrowIfCancellationRequested();
                 for (var x = 0; x < launch.GridX; x++)
-                    ManagedKernels.RunBlock(launch, x, y);
+                    block(arguments, x, y);
             }
         }
         return Stopwatch.GetElapsedTime(begin).TotalSeconds;

@@ -1,38 +1,70 @@
+using ControlPlane.Hardware.Kernels;
+
 namespace ControlPlane.Hardware.Managed;
 
+// kernels/memory.h.
 internal static unsafe class ManagedPatterns
 {
-    public static void Write(uint* words, long n, int pattern, uint seed, int block)
+    public static Dictionary<string, ManagedBlock> Blocks { get; } = new()
     {
-        var (first, end) = ManagedKernels.Chunk(block, n);
-        for (var i = first; i < end; i++)
-            words[i] = Word(pattern, (ulong)i, seed);
+        ["factory_pattern_write"] = (a, x, _) => Write(a, x),
+        ["factory_pattern_invert"] = (a, x, _) => Invert(a, x),
+        ["factory_pattern_check"] = (a, x, _) => Check(a, x),
+        ["factory_compare"] = (a, x, _) => Compare(a, x),
+        ["factory_record"] = (a, _, _) => Record(a.Words(0), a.Words(1), (MemoryDifferences*)a.Words(2)),
+    };
+
+    private static void Write(KernelSlots a, int block)
+    {
+        var pattern = PatternOf(a);
+        var (first, count) = ManagedVectors.Chunk(block, a.Long(1));
+        for (var i = first; i < first + count; i++)
+            a.Words(0)[i] = pattern.Word((ulong)i, a.Word(4) != 0, a.Word(5));
     }
 
-    public static void Check(uint* words, long n, int pattern, uint seed, uint* result, int block)
+    private static void Invert(KernelSlots a, int block)
     {
-        var (first, end) = ManagedKernels.Chunk(block, n);
-        for (var i = first; i < end; i++)
+        var (first, count) = ManagedVectors.Chunk(block, a.Long(1));
+        for (var i = first; i < first + count; i++)
+            a.Words(0)[i] = ~a.Words(0)[i];
+    }
+
+    private static void Check(KernelSlots a, int block)
+    {
+        var pattern = PatternOf(a);
+        bool inverted = a.Word(4) != 0;
+        var seed = a.Word(5);
+        Differ(a.Words(0), a.Long(1), block, i => pattern.Word((ulong)i, inverted, seed), (MemoryDifferences*)a.Words(6));
+    }
+
+    private static void Compare(KernelSlots a, int block)
+    {
+        var reference = a.Words(1);
+        Differ(a.Words(0), a.Long(2), block, i => reference[i], (MemoryDifferences*)a.Words(3));
+    }
+
+    private static void Differ(uint* words, long n, int block, Func<long, uint> expected, MemoryDifferences* result)
+    {
+        var (first, count) = ManagedVectors.Chunk(block, n);
+        for (var i = first; i < first + count; i++)
         {
-            result[0] += words[i] == Word(pattern, (ulong)i, seed) ? 0u : 1u;
-            result[1] += words[i];
+            var different = words[i] ^ expected(i);
+            result->Sum += words[i];
+            if (different == 0)
+                continue;
+            result->Count++;
+            result->Bits |= different;
+            result->FirstInverted = Math.Max(result->FirstInverted, ~(ulong)i);
         }
     }
 
-    private static uint Word(int pattern, ulong index, uint seed)
+    private static void Record(uint* words, uint* reference, MemoryDifferences* result)
     {
-        var address = (uint)index ^ (uint)(index >> 32);
-        switch (pattern)
-        {
-            case 0: return address;
-            case 1: return ~address;
-            case 2: return 1u << (int)(address & 31);
-            case 3: return ~(1u << (int)(address & 31));
-            case 4: return (address & 1) != 0 ? 0xaaaaaaaau : 0x55555555u;
-            default:
-                var word = (address ^ seed) * 0x9e3779b1u;
-                word = (word ^ (word >> 15)) * 0x85ebca6bu;
-                return word ^ (word >> 13);
-        }
+        if (result->Count == 0)
+            return;
+        result->Found = words[~result->FirstInverted];
+        result->Expected = reference is not null ? reference[~result->FirstInverted] : 0;
     }
+
+    private static MemoryPattern PatternOf(KernelSlots a) => new("", a.Int(2), a.Int(3));
 }

@@ -1,5 +1,6 @@
 #include "factory_gpu.h"
 
+#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <new>
@@ -7,25 +8,54 @@
 #include "cpu/cpu_device.h"
 #include "cuda/cuda_device.h"
 #include "device.h"
-
-struct factory_device {
-    std::unique_ptr<factory::Device> device;
-};
-
-struct factory_buffer {
-    factory::Device *device;
-    std::uint64_t address;
-    std::uint64_t bytes;
-};
+#include "handles.h"
 
 namespace {
 
+using factory::Device;
 using factory::Failure;
 
-// Failures before there is a device to ask, such as a missing driver.
+struct OpenDevice {
+    std::unique_ptr<Device> device;
+    std::atomic<unsigned> buffers{0};
+};
+
+using Devices = factory::Handles<OpenDevice>;
+
+// Holds its device open by being counted there.
+struct OpenBuffer {
+    OpenDevice &owner;
+    std::uint64_t address;
+    std::uint64_t bytes;
+
+    ~OpenBuffer() {
+        owner.device->retire(address, bytes);
+        owner.buffers--;
+    }
+};
+
+using Buffers = factory::Handles<OpenBuffer>;
+
+// Never destroyed: threads of the process may still call at its end.
+Devices &devices() {
+    static Devices &instance = *new Devices("device", 1);
+    return instance;
+}
+
+Buffers &buffers() {
+    static Buffers &instance = *new Buffers("buffer", 2);
+    return instance;
+}
+
+constexpr std::uint64_t most_bytes = 1ull << 46; // More than any machine has, and no sum of it overflows.
+constexpr std::uint32_t most_launches = 1u << 20;
+constexpr std::uint32_t most_arguments = 256;
+constexpr std::uint32_t most_threads = 1024;
+
+// Failures without a device to remember them, such as a missing driver or a bad handle.
 thread_local std::string opening_error;
 
-template <typename Action> int guarded(factory::Device *device, Action action) {
+template <typename Action> int guarded(Device *device, Action action) {
     std::string text;
     int status = FACTORY_INTERNAL;
     try {
@@ -48,19 +78,44 @@ template <typename Action> int guarded(factory::Device *device, Action action) {
     return status;
 }
 
+// What fails before the device is found is told as an opening error; what fails on it, by the device.
+template <typename Action> int on_device(factory_device *handle, Action action) {
+    int status = FACTORY_OK;
+    const int found = guarded(nullptr, [&] {
+        const Devices::Pin open = devices().pin(handle);
+        status = guarded(open->device.get(), [&] { action(*open); });
+    });
+    return found != FACTORY_OK ? found : status;
+}
+
+template <typename Action> int on_buffer(factory_buffer *handle, Action action) {
+    int status = FACTORY_OK;
+    const int found = guarded(nullptr, [&] {
+        const Buffers::Pin open = buffers().pin(handle);
+        status = guarded(open->owner.device.get(), [&] { action(*open, *open->owner.device); });
+    });
+    return found != FACTORY_OK ? found : status;
+}
+
 void require(bool holds, const char *text) {
     if (!holds) {
         throw Failure{FACTORY_BAD_PARAMETER, text};
     }
 }
 
-std::unique_ptr<factory::Device> open(const factory_device_options &options) {
+void require_inside(const OpenBuffer &buffer, std::uint64_t offset, const void *memory, std::uint64_t bytes) {
+    require(offset <= buffer.bytes && bytes <= buffer.bytes - offset, "the copy ends outside the buffer");
+    require(memory != nullptr || bytes == 0, "the host memory of a copy is null");
+}
+
+std::unique_ptr<Device> open(const factory_device_options &options) {
     switch (options.backend) {
     case FACTORY_BACKEND_CPU:
     case FACTORY_BACKEND_CPU_FIBRES:
         if (options.index != 0) {
             throw Failure{FACTORY_NO_DEVICE, "there is one CPU device, number 0"};
         }
+        require(options.threads <= most_threads, "a CPU device has at most 1024 threads");
         return std::make_unique<factory::CpuDevice>(options.backend == FACTORY_BACKEND_CPU_FIBRES, options.threads);
     case FACTORY_BACKEND_CUDA:
         require(options.ptx != nullptr, "a CUDA device needs the kernels' PTX");
@@ -80,8 +135,11 @@ factory::Submission copy_of(const factory_launch *launches, std::uint32_t count)
         const factory_launch &launch = launches[i];
         require(launch.size == sizeof launch, "a launch has another size than this library's");
         require(launch.kernel != nullptr, "a launch names no kernel");
-        require(launch.grid_x > 0 && launch.grid_y > 0 && launch.grid_y <= 65535, "a grid is 1 to 65535 blocks high");
+        require(launch.grid_x > 0 && launch.grid_x <= 0x7fffffffu, "a grid is 1 to 2^31 - 1 blocks wide");
+        require(launch.grid_y > 0 && launch.grid_y <= 65535, "a grid is 1 to 65535 blocks high");
         require(launch.block_x > 0 && launch.block_x <= 1024, "a block has 1 to 1024 threads");
+        require(launch.argument_count <= most_arguments, "a kernel has at most 256 arguments");
+        require(launch.arguments != nullptr || launch.argument_count == 0, "a launch's arguments are null");
         submission.launches.push_back({launch.kernel, launch.grid_x, launch.grid_y, launch.block_x,
                                        {launch.arguments, launch.arguments + launch.argument_count}});
     }
@@ -97,6 +155,7 @@ const char *factory_status_name(int status) { return factory::status_name(status
 int factory_device_count(uint32_t backend, const char *driver_library, uint32_t *count) {
     return guarded(nullptr, [&] {
         require(count != nullptr, "count is null");
+        require(backend >= FACTORY_BACKEND_CPU && backend <= FACTORY_BACKEND_CUDA, "no such back end");
         *count = backend == FACTORY_BACKEND_CUDA ? factory::CudaDevice::count(driver_library) : 1;
     });
 }
@@ -105,79 +164,97 @@ int factory_device_open(const factory_device_options *options, factory_device **
     return guarded(nullptr, [&] {
         require(options != nullptr && device != nullptr, "options or device is null");
         require(options->size == sizeof *options, "the options have another size than this library's");
-        auto opened = std::make_unique<factory_device>();
+        auto opened = std::make_unique<OpenDevice>();
         opened->device = open(*options);
-        *device = opened.release();
+        *device = static_cast<factory_device *>(devices().add(std::move(opened)));
     });
 }
 
 int factory_device_describe(factory_device *device, factory_device_info *info) {
-    return guarded(device->device.get(), [&] {
+    return on_device(device, [&](OpenDevice &open) {
         require(info != nullptr && info->size == sizeof *info, "the info has another size than this library's");
-        device->device->describe(*info);
+        open.device->describe(*info);
     });
 }
 
 int factory_device_read(factory_device *device, factory_readings *readings) {
-    return guarded(device->device.get(), [&] {
+    return on_device(device, [&](OpenDevice &open) {
         require(readings != nullptr && readings->size == sizeof *readings, "the readings have another size than this library's");
         readings->power_watts = readings->temperature_celsius = readings->utilisation = -1;
         readings->memory_used_bytes = -1;
-        device->device->read(*readings);
+        open.device->read(*readings);
     });
 }
 
 int factory_device_close(factory_device *device) {
-    return guarded(nullptr, [&] { delete device; });
+    std::unique_ptr<OpenDevice> closed; // Ends outside the lock: it waits for what runs.
+    return guarded(nullptr, [&] {
+        closed = devices().take(device, [](const OpenDevice &open) {
+            require(open.buffers == 0, "the device has open buffers; close them first");
+            require(!open.device->is_own_thread(), "a device cannot be closed from its own completion");
+        });
+        closed.reset();
+    });
 }
 
 int factory_device_error(factory_device *device, char *text, uint32_t capacity) {
     const auto copy = [&](const std::string &error) { std::snprintf(text, capacity, "%s", error.c_str()); };
-    return guarded(nullptr, [&] { copy(device != nullptr ? device->device->last_error() : opening_error); });
+    if (text == nullptr || capacity == 0) {
+        return guarded(nullptr, [] { require(false, "the text is null or has no room"); });
+    }
+    text[0] = '\0';
+    if (device == nullptr) {
+        copy(opening_error);
+        return FACTORY_OK;
+    }
+    return guarded(nullptr, [&] { copy(devices().pin(device)->device->last_error()); });
 }
 
 int factory_buffer_create(factory_device *device, uint64_t bytes, factory_buffer **buffer) {
-    return guarded(device->device.get(), [&] {
+    return on_device(device, [&](OpenDevice &open) {
         require(buffer != nullptr && bytes > 0, "a buffer has at least one byte");
-        auto created = std::make_unique<factory_buffer>(factory_buffer{device->device.get(), 0, bytes});
-        created->address = device->device->allocate(bytes);
-        *buffer = created.release();
+        if (bytes > most_bytes) {
+            throw Failure{FACTORY_OUT_OF_MEMORY, "no device has " + std::to_string(bytes) + " bytes"};
+        }
+        const std::uint64_t address = open.device->allocate(bytes);
+        open.buffers++;
+        *buffer = static_cast<factory_buffer *>(buffers().add(std::unique_ptr<OpenBuffer>(new OpenBuffer{open, address, bytes})));
     });
 }
 
 int factory_buffer_address(factory_buffer *buffer, uint64_t *address) {
-    *address = buffer->address;
-    return FACTORY_OK;
+    return on_buffer(buffer, [&](OpenBuffer &open, Device &) {
+        require(address != nullptr, "address is null");
+        *address = open.address;
+    });
 }
 
 int factory_buffer_upload(factory_buffer *buffer, uint64_t offset, const void *source, uint64_t bytes) {
-    return guarded(buffer->device, [&] {
-        require(offset <= buffer->bytes && bytes <= buffer->bytes - offset, "the copy ends outside the buffer");
-        buffer->device->upload(buffer->address + offset, source, bytes);
+    return on_buffer(buffer, [&](OpenBuffer &open, Device &device) {
+        require_inside(open, offset, source, bytes);
+        device.upload(open.address + offset, source, bytes);
     });
 }
 
 int factory_buffer_download(factory_buffer *buffer, uint64_t offset, void *target, uint64_t bytes) {
-    return guarded(buffer->device, [&] {
-        require(offset <= buffer->bytes && bytes <= buffer->bytes - offset, "the copy ends outside the buffer");
-        buffer->device->download(target, buffer->address + offset, bytes);
+    return on_buffer(buffer, [&](OpenBuffer &open, Device &device) {
+        require_inside(open, offset, target, bytes);
+        device.download(target, open.address + offset, bytes);
     });
 }
 
 int factory_buffer_close(factory_buffer *buffer) {
-    return guarded(nullptr, [&] {
-        buffer->device->release(buffer->address, buffer->bytes);
-        delete buffer;
-    });
+    return guarded(nullptr, [&] { buffers().take(buffer, [](const OpenBuffer &) {}); });
 }
 
 int factory_submit(factory_device *device, const factory_launch *launches, uint32_t count,
                    factory_completion completion, void *context) {
-    return guarded(device->device.get(), [&] {
+    return on_device(device, [&](OpenDevice &open) {
         require(launches != nullptr && count > 0 && completion != nullptr, "a submission needs launches and a completion");
+        require(count <= most_launches, "a submission has at most 1048576 launches");
         factory::Submission submission = copy_of(launches, count);
         submission.completion = completion;
         submission.context = context;
-        device->device->submit(std::move(submission));
+        open.device->submit(std::move(submission));
     });
 }

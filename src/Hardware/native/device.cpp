@@ -13,6 +13,17 @@ void Device::submit(Submission submission) {
     wake_.notify_one();
 }
 
+void Device::retire(std::uint64_t address, std::uint64_t bytes) noexcept {
+    {
+        const std::lock_guard hold(lock_);
+        if (busy_ || !queue_.empty()) {
+            retired_.push_back({address, bytes});
+            return;
+        }
+    }
+    release(address, bytes);
+}
+
 void Device::remember(const std::string &text) {
     const std::lock_guard hold(lock_);
     error_ = text;
@@ -36,6 +47,10 @@ void Device::stop() noexcept {
     if (thread_.joinable()) {
         thread_.join();
     }
+    for (const Retired &memory : retired_) {
+        release(memory.address, memory.bytes);
+    }
+    retired_.clear();
 }
 
 void Device::serve() {
@@ -49,8 +64,24 @@ void Device::serve() {
             }
             next = std::move(queue_.front());
             queue_.pop_front();
+            busy_ = true;
         }
         complete(next);
+    }
+}
+
+// Before the completion, so that whoever hears of the end finds the memory free.
+void Device::settle() {
+    std::vector<Retired> free;
+    {
+        const std::lock_guard hold(lock_);
+        busy_ = false;
+        if (queue_.empty()) {
+            free.swap(retired_);
+        }
+    }
+    for (const Retired &memory : free) {
+        release(memory.address, memory.bytes);
     }
 }
 
@@ -72,6 +103,7 @@ void Device::complete(const Submission &submission) {
         status = FACTORY_INTERNAL;
         remember("an unexpected failure in the compute library");
     }
+    settle();
     submission.completion(submission.context, status, seconds);
 }
 
@@ -84,6 +116,7 @@ const char *status_name(int status) {
     case FACTORY_NO_KERNEL: return "FACTORY_NO_KERNEL";
     case FACTORY_DIVERGENT_BARRIER: return "FACTORY_DIVERGENT_BARRIER";
     case FACTORY_OUT_OF_MEMORY: return "FACTORY_OUT_OF_MEMORY";
+    case FACTORY_BAD_HANDLE: return "FACTORY_BAD_HANDLE";
     case FACTORY_STOPPED: return "FACTORY_STOPPED";
     case FACTORY_INTERNAL: return "FACTORY_INTERNAL";
     case 1: return "CUDA_ERROR_INVALID_VALUE";

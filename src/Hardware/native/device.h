@@ -45,6 +45,9 @@ public:
     virtual void read(factory_readings &) noexcept {}
 
     void submit(Submission submission);
+    // Releases memory once everything submitted has ended: a kernel that still runs may use it.
+    void retire(std::uint64_t address, std::uint64_t bytes) noexcept;
+    bool is_own_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
     void remember(const std::string &text);
     std::string last_error();
 
@@ -59,12 +62,19 @@ protected:
     bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
 private:
+    struct Retired {
+        std::uint64_t address, bytes;
+    };
+
     void serve();
     void complete(const Submission &submission);
+    void settle();
 
     std::mutex lock_;
     std::condition_variable wake_;
     std::deque<Submission> queue_;
+    std::vector<Retired> retired_;
+    bool busy_ = false;
     std::atomic<bool> stopping_{false};
     std::string error_;
     std::thread thread_;

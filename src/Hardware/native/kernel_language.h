@@ -38,7 +38,15 @@ __device__ inline float __shfl_down_sync(unsigned mask, float value, unsigned of
 __device__ inline unsigned atomicAdd(unsigned *address, unsigned value) {
     return __nvvm_atom_add_gen_i(reinterpret_cast<int *>(address), static_cast<int>(value));
 }
+__device__ inline unsigned atomicOr(unsigned *address, unsigned value) {
+    return __nvvm_atom_or_gen_i(reinterpret_cast<int *>(address), static_cast<int>(value));
+}
+__device__ inline unsigned long long atomicMax(unsigned long long *address, unsigned long long value) {
+    return __nvvm_atom_max_gen_ull(address, value);
+}
 __device__ inline float __int_as_float(int bits) { return __builtin_bit_cast(float, bits); }
+__device__ inline int __float_as_int(float value) { return __builtin_bit_cast(int, value); }
+__device__ inline float __fsqrt_rn(float value) { return __nvvm_sqrt_rn_f(value); }
 __device__ inline float fmaf(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 
 #else
@@ -64,6 +72,17 @@ static inline float __shfl_down_sync(unsigned, float value, unsigned offset) {
 static inline unsigned atomicAdd(unsigned *address, unsigned value) {
     return __atomic_fetch_add(address, value, __ATOMIC_RELAXED);
 }
+static inline unsigned atomicOr(unsigned *address, unsigned value) {
+    return __atomic_fetch_or(address, value, __ATOMIC_RELAXED);
+}
+static inline unsigned long long atomicMax(unsigned long long *address, unsigned long long value) {
+    unsigned long long before = __atomic_load_n(address, __ATOMIC_RELAXED);
+    while (before < value && !__atomic_compare_exchange_n(address, &before, value, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    }
+    return before;
+}
+static inline int __float_as_int(float value) { return __builtin_bit_cast(int, value); }
+static inline float __fsqrt_rn(float value) { return __builtin_sqrtf(value); }
 static inline float __int_as_float(int bits) { return __builtin_bit_cast(float, bits); }
 #define fmaf(a, b, c) __builtin_fmaf(a, b, c)
 

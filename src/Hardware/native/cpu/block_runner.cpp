@@ -13,15 +13,24 @@ namespace {
 thread_local BlockRunner *active = nullptr;
 
 constexpr unsigned warp_lanes = 32;
-constexpr std::size_t stack_bytes = 32 * 1024;
+constexpr std::size_t stack_bytes = fibre_stack_bytes;
 // Stacks that start at the same offset in a page share cache sets: shift each by a few lines.
 constexpr std::size_t colours = 16;
 constexpr std::size_t colour_bytes = 192;
 } // namespace
 
 BlockRunner::~BlockRunner() {
+    release();
+}
+
+void BlockRunner::release() noexcept {
+    for (Fibre &fibre : fibres_) {
+        fibre.watched.end();
+    }
+    fibres_.clear();
     if (stacks_ != nullptr) {
         munmap(stacks_, mapped_);
+        stacks_ = nullptr;
     }
 }
 
@@ -29,11 +38,7 @@ void BlockRunner::prepare(unsigned threads) {
     if (fibres_.size() >= threads) {
         return;
     }
-    if (stacks_ != nullptr) {
-        munmap(stacks_, mapped_);
-        stacks_ = nullptr;
-        fibres_.clear();
-    }
+    release();
     mapped_ = threads * stack_bytes;
     void *mapping = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapping == MAP_FAILED) {
@@ -48,11 +53,13 @@ bool BlockRunner::run(const HostKernel &kernel, const std::uint64_t *arguments, 
     kernel_ = &kernel;
     arguments_ = arguments;
     active = this;
+    watched_.note_current();
     for (unsigned i = 0; i < threads; i++) {
         Fibre &fibre = fibres_[i];
         fibre.identity = {{i, 0}, block, {threads, 1}};
         fibre.state = State::ready;
         const std::size_t usable = stack_bytes - i % colours * colour_bytes;
+        fibre.watched.begin_anew(stacks_ + i * stack_bytes, stack_bytes);
         fibre.stack_pointer = prepare_fibre(stacks_ + i * stack_bytes, usable, &BlockRunner::start);
     }
     for (;;) {
@@ -74,6 +81,7 @@ bool BlockRunner::run(const HostKernel &kernel, const std::uint64_t *arguments, 
 
 void BlockRunner::start() {
     BlockRunner &runner = *active;
+    runner.fibres_[runner.running_].watched.arrived_from(&runner.watched_);
     runner.kernel_->thread(runner.arguments_);
     runner.pause(State::ended);
     __builtin_unreachable();
@@ -81,14 +89,19 @@ void BlockRunner::start() {
 
 void BlockRunner::resume(unsigned thread) {
     running_ = thread;
-    current_thread = &fibres_[thread].identity;
-    factory_fibre_switch(&scheduler_, fibres_[thread].stack_pointer);
+    Fibre &fibre = fibres_[thread];
+    current_thread = &fibre.identity;
+    watched_.leaving_for(fibre.watched, false);
+    factory_fibre_switch(&scheduler_, fibre.stack_pointer);
+    watched_.arrived_from(nullptr);
 }
 
 void BlockRunner::pause(State state) {
     Fibre &fibre = fibres_[running_];
     fibre.state = state;
+    fibre.watched.leaving_for(watched_, state == State::ended);
     factory_fibre_switch(&fibre.stack_pointer, scheduler_);
+    fibre.watched.arrived_from(nullptr);
 }
 
 // Shuffles are settled within the warp at once, so that its lanes stay in the cache.

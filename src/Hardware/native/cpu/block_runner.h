@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cpu/fibre_watch.h"
 #include "cpu/host_kernels.h"
 #include "cpu/kernel_thread.h"
 
@@ -36,10 +37,12 @@ private:
         int line;
         float value;
         unsigned offset;
+        WatchedStack watched;
     };
 
     static void start();
     void prepare(unsigned threads);
+    void release() noexcept;
     void resume(unsigned thread);
     void pause(State state);
     void run_warp(unsigned first, unsigned end);
@@ -50,6 +53,7 @@ private:
     char *stacks_ = nullptr;
     std::size_t mapped_ = 0;
     void *scheduler_ = nullptr;
+    WatchedStack watched_;
     unsigned running_ = 0;
     const HostKernel *kernel_ = nullptr;
     const std::uint64_t *arguments_ = nullptr;

@@ -63,6 +63,7 @@ void CpuDevice::describe(factory_device_info &info) {
     info.multiprocessors = static_cast<std::uint32_t>(runners_.size());
     info.memory_bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) * page_bytes();
     info.driver_version = 0;
+    info.capability = 0;
     std::snprintf(info.name, sizeof info.name, "CPU device on %.60s, %u threads%s", processor_name().c_str(),
                   info.multiprocessors, fibres_only_ ? ", fibres only" : "");
     std::snprintf(info.uuid, sizeof info.uuid, "%s", fibres_only_ ? "CPU-fibres-0" : "CPU-0");

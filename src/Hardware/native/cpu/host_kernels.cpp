@@ -13,7 +13,8 @@ namespace {
 
 #include "kernels.cu"
 
-#include "cpu/fissioned_blocks.h"
+#include "cpu/fissioned_attention.h"
+#include "cpu/fissioned_matrix.h"
 
 template <typename T> T argument(std::uint64_t slot) {
     T value;
@@ -51,14 +52,29 @@ template <auto Kernel, auto Block> constexpr factory::HostKernel fissioned(const
     return {name, Call<Kernel>::count, &Call<Kernel>::run, &Call<Block>::run, true, false};
 }
 
+#define TEAM(name) fissioned<factory_##name, name##_block>("factory_" #name)
+#define GEMM(name, input, transposed_a, transposed_b)                                                                  \
+    fissioned<factory_##name, multiply_tile<transposed_a, transposed_b, input>>("factory_" #name)
+#define STRIDED(name) strided<factory_##name>("factory_" #name)
+
 constexpr factory::HostKernel kernels[] = {
-    fissioned<factory_sgemm, sgemm_block>("factory_sgemm"),
-    fissioned<factory_reduction, reduction_block>("factory_reduction"),
-    fissioned<factory_softmax, softmax_block>("factory_softmax"),
-    fissioned<factory_decode_attention, decode_attention_block>("factory_decode_attention"),
-    strided<factory_triad>("factory_triad"),
-    strided<factory_pattern_write>("factory_pattern_write"),
-    strided<factory_pattern_check>("factory_pattern_check"),
+    GEMM(sgemm, float, false, false),
+    GEMM(sgemm_nt, float, false, true),
+    GEMM(sgemm_tn, float, true, false),
+    GEMM(bf16_gemm, unsigned short, false, false),
+    GEMM(bf16_gemm_nt, unsigned short, false, true),
+    GEMM(bf16_gemm_tn, unsigned short, true, false),
+    TEAM(decode_attention), TEAM(prefill_attention),
+    TEAM(reduction), TEAM(dot), TEAM(largest), TEAM(place_of_largest),
+    TEAM(softmax), TEAM(softmax_backward), TEAM(cross_entropy), TEAM(cross_entropy_backward),
+    TEAM(layer_norm), TEAM(layer_norm_backward), TEAM(rms_norm), TEAM(rms_norm_backward),
+    STRIDED(norm_gradient_parts), STRIDED(column_sums),
+    STRIDED(copy), STRIDED(scale), STRIDED(add), STRIDED(multiply), STRIDED(triad), STRIDED(axpy),
+    STRIDED(square_root), STRIDED(bfloat16),
+    STRIDED(gelu), STRIDED(gelu_backward), STRIDED(silu), STRIDED(silu_backward),
+    STRIDED(embedding), STRIDED(embedding_backward), STRIDED(adamw),
+    STRIDED(pattern_write), STRIDED(pattern_invert), STRIDED(pattern_check), STRIDED(compare),
+    plain<factory_record>("factory_record"),
     with_barriers<factory_uneven_barrier>("factory_uneven_barrier"),
     plain<factory_wild_write>("factory_wild_write"),
 };

@@ -29,5 +29,6 @@ struct HostKernelSet {
 
 HostKernelSet host_kernels_baseline();
 HostKernelSet host_kernels_avx2();
+HostKernelSet host_kernels_avx512();
 
 } // namespace factory

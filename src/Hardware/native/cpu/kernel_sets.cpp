@@ -6,6 +6,10 @@ namespace factory {
 
 static HostKernelSet choose_set() {
 #if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512bw")) {
+        return host_kernels_avx512();
+    }
     // Without a fused multiply-add instruction fmaf is a library call: right, and fifty times slower.
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         return host_kernels_avx2();

@@ -50,21 +50,42 @@ void CudaDevice::load_module(const char *ptx) {
         throw Failure{result, std::string("the driver refuses the kernels: ") + log};
     }
     driver_.check(result, "cuModuleLoadDataEx");
+    count_parameters(ptx);
+}
+
+// The driver reads as many arguments as the kernel declares, whatever a launch brings: they are counted here.
+void CudaDevice::count_parameters(const char *ptx) {
+    const std::string text = ptx, entry = ".entry ", parameter = ".param ";
+    for (std::size_t at = text.find(entry); at != std::string::npos; at = text.find(entry, at)) {
+        const std::size_t name = at + entry.size(), open = text.find('(', name), close = text.find(')', name);
+        at = name;
+        if (open == std::string::npos || close == std::string::npos) {
+            return;
+        }
+        unsigned count = 0;
+        for (std::size_t found = text.find(parameter, open); found < close; found = text.find(parameter, found + 1)) {
+            count++;
+        }
+        parameters_[text.substr(name, open - name)] = count;
+    }
 }
 
 void CudaDevice::describe(factory_device_info &info) {
-    int multiprocessors = 0, version = 0;
+    int multiprocessors = 0, version = 0, major = 0, minor = 0;
     std::size_t memory = 0;
     driver_.check(driver_.device_name(info.name, sizeof info.name, device_), "cuDeviceGetName");
     driver_.check(driver_.device_memory(&memory, device_), "cuDeviceTotalMem");
     driver_.check(driver_.device_attribute(&multiprocessors, cu_attribute_multiprocessors, device_),
                   "cuDeviceGetAttribute");
+    driver_.check(driver_.device_attribute(&major, cu_attribute_capability_major, device_), "cuDeviceGetAttribute");
+    driver_.check(driver_.device_attribute(&minor, cu_attribute_capability_minor, device_), "cuDeviceGetAttribute");
     driver_.check(driver_.driver_version(&version), "cuDriverGetVersion");
     info.backend = FACTORY_BACKEND_CUDA;
     info.index = index_;
     info.multiprocessors = static_cast<std::uint32_t>(multiprocessors);
     info.memory_bytes = memory;
     info.driver_version = version;
+    info.capability = static_cast<std::uint32_t>(10 * major + minor);
     std::snprintf(info.uuid, sizeof info.uuid, "%s", uuid().c_str());
 }
 
@@ -123,6 +144,11 @@ void CudaDevice::enqueue(const Launch &launch) {
     CuFunction &function = functions_[launch.kernel];
     if (function == nullptr) {
         driver_.check(driver_.module_function(&function, module_, launch.kernel.c_str()), "cuModuleGetFunction");
+    }
+    const auto counted = parameters_.find(launch.kernel);
+    if (counted != parameters_.end() && counted->second != launch.arguments.size()) {
+        throw Failure{FACTORY_BAD_PARAMETER, launch.kernel + " takes " + std::to_string(counted->second) + " arguments, not " +
+                                                 std::to_string(launch.arguments.size())};
     }
     std::vector<void *> arguments;
     for (const std::uint64_t &slot : launch.arguments) {

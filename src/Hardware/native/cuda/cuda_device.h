@@ -29,6 +29,7 @@ protected:
 private:
     std::string uuid() const;
     void load_module(const char *ptx);
+    void count_parameters(const char *ptx);
     void enqueue(const Launch &launch);
     void wait_for(CuEvent event);
 
@@ -41,6 +42,7 @@ private:
     CuStream stream_ = nullptr;
     CuEvent begin_ = nullptr, end_ = nullptr;
     std::map<std::string, CuFunction> functions_;
+    std::map<std::string, unsigned> parameters_;
 };
 
 } // namespace factory

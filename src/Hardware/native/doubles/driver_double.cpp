@@ -156,7 +156,11 @@ ENTRY cuDeviceGetUuid(CuUuid *uuid, CuDeviceId device) {
 }
 
 ENTRY cuDeviceGetAttribute(int *value, int attribute, CuDeviceId) {
-    *value = attribute == cu_attribute_multiprocessors ? 1 : 0;
+    const int capability = static_cast<int>(setting("FACTORY_DOUBLE_CAPABILITY", 80));
+    *value = attribute == cu_attribute_multiprocessors      ? 1
+             : attribute == cu_attribute_capability_major ? capability / 10
+             : attribute == cu_attribute_capability_minor ? capability % 10
+                                                          : 0;
     return cu_success;
 }
 

@@ -74,6 +74,11 @@ inline std::uint64_t integer(Op op, std::uint64_t a, std::uint64_t b, std::uint6
     case Op::shr_s32: return low(static_cast<std::uint64_t>(signed_low(a) >> std::min(low(b), 31u)));
     case Op::shr_s64: return static_cast<std::uint64_t>(signed_whole(a) >> std::min(low(b), 63u));
     case Op::shf_l_wrap: return ((b << 32 | a) << (c & 31)) >> 32;
+    // PTX leaves division by zero open; all ones is what GPUs give.
+    case Op::div_u32: return b == 0 ? 0xffffffffu : a / b;
+    case Op::div_s32:
+        return b == 0 ? 0xffffffffu : low(static_cast<std::uint64_t>(std::int64_t{signed_low(a)} / signed_low(b)));
+    case Op::bfe_u32: return (low(b) & 255) > 31 ? 0 : a >> (b & 255) & ((1ull << std::min(low(c) & 255, 32u)) - 1);
     case Op::cvt_s64_s32: return static_cast<std::uint64_t>(std::int64_t{signed_low(a)});
     default: return low(a); // cvt_u64_u32 and cvt_u32_u64
     }
@@ -124,6 +129,7 @@ inline std::uint64_t floating(Op op, std::uint64_t a, std::uint64_t b, std::uint
     case Op::abs_f32: return a & 0x7fffffffu;
     case Op::min_f32: return bits(std::fmin(real(a), real(b)));
     case Op::max_f32: return bits(std::fmax(real(a), real(b)));
+    case Op::rcp_f32: return bits(1.0f / real(a));
     case Op::cvt_rzi_s32_f32: return truncated(real(a));
     case Op::cvt_rn_f32_s32: return bits(static_cast<float>(signed_low(a)));
     default: return bits(static_cast<float>(low(a)));

@@ -12,7 +12,8 @@ namespace {
 constexpr unsigned warp_lanes = 32;
 constexpr int illegal_address = 700, launch_timeout = 702, misaligned_address = 716;
 
-enum class State { running, at_barrier, at_shuffle, ended };
+// at_exchange: in a shuffle or a tensor instruction, which a warp does together.
+enum class State { running, at_barrier, at_exchange, ended };
 
 struct Thread {
     std::uint64_t *file;
@@ -86,41 +87,86 @@ private:
 
     bool run_warp(unsigned first, unsigned end) {
         for (;;) {
-            unsigned shuffling = 0;
+            unsigned exchanging = 0;
             for (unsigned i = first; i < end; i++) {
                 if (threads_[i].state == State::running && !advance(threads_[i])) {
                     return false;
                 }
-                shuffling += threads_[i].state == State::at_shuffle ? 1 : 0;
+                exchanging += threads_[i].state == State::at_exchange ? 1 : 0;
             }
-            if (shuffling == 0) {
+            if (exchanging == 0) {
                 return true;
             }
-            if (!shuffle(first, end, shuffling)) {
+            if (!exchange(first, end, exchanging)) {
                 return false;
             }
         }
     }
 
-    bool shuffle(unsigned first, unsigned end, unsigned shuffling) {
+    bool exchange(unsigned first, unsigned end, unsigned exchanging) {
         const std::int32_t at = threads_[first].next - 1;
         for (unsigned i = first; i < end; i++) {
-            if (shuffling != end - first || threads_[i].next - 1 != at) {
+            if (exchanging != end - first || threads_[i].next - 1 != at) {
                 return fail(launch_timeout, "the lanes of a warp part at a shuffle", std::max(at, 0));
             }
         }
         const Instruction &instruction = kernel_.code[at];
-        std::uint64_t values[warp_lanes];
-        for (unsigned i = first; i < end; i++) {
-            values[i - first] = threads_[i].file[instruction.operand[1]];
+        if (instruction.op == Op::mma_bf16) {
+            if (end - first != warp_lanes) {
+                return fail(launch_timeout, "a tensor instruction needs a whole warp", at);
+            }
+            multiply_tiles(first, instruction.operand);
+        } else {
+            shuffle(first, end, instruction.operand);
         }
         for (unsigned i = first; i < end; i++) {
-            const unsigned source = i - first + low(threads_[i].file[instruction.operand[2]]);
-            const unsigned lane = source < end - first ? source : i - first;
-            threads_[i].file[instruction.operand[0]] = low(values[lane]);
             threads_[i].state = State::running;
         }
         return true;
+    }
+
+    void shuffle(unsigned first, unsigned end, const std::int32_t *operand) {
+        std::uint64_t values[warp_lanes];
+        for (unsigned i = first; i < end; i++) {
+            values[i - first] = threads_[i].file[operand[1]];
+        }
+        for (unsigned i = first; i < end; i++) {
+            const unsigned source = i - first + low(threads_[i].file[operand[2]]);
+            const unsigned lane = source < end - first ? source : i - first;
+            threads_[i].file[operand[0]] = low(values[lane]);
+        }
+    }
+
+    // The upper or lower bfloat16 of a register.
+    float half(unsigned thread, std::int32_t slot, unsigned upper) const {
+        const std::uint32_t pair = low(threads_[thread].file[slot]);
+        return real(upper != 0 ? pair & 0xffff0000u : pair << 16);
+    }
+
+    // m16n8k16 by the layout of fragments in the PTX manual. Products of bfloat16 are exact; they and the old
+    // value are added up in double and rounded once, because how a tensor core rounds is not documented.
+    void multiply_tiles(unsigned first, const std::int32_t *operand) {
+        const std::int32_t *a = &kernel_.groups[operand[1]], *b = &kernel_.groups[operand[2]],
+                           *c = &kernel_.groups[operand[3]], *d = &kernel_.groups[operand[0]];
+        float results[warp_lanes][4];
+        for (unsigned lane = 0; lane < warp_lanes; lane++) {
+            for (unsigned part = 0; part < 4; part++) {
+                const unsigned row = lane / 4 + part / 2 * 8, column = lane % 4 * 2 + part % 2;
+                double sum = real(threads_[first + lane].file[c[part]]);
+                for (unsigned k = 0; k < 16; k++) {
+                    const unsigned along = k % 8 / 2;
+                    const float left = half(first + row % 8 * 4 + along, a[row / 8 + k / 8 * 2], k % 2);
+                    const float right = half(first + column * 4 + along, b[k / 8], k % 2);
+                    sum += static_cast<double>(left) * right;
+                }
+                results[lane][part] = static_cast<float>(sum);
+            }
+        }
+        for (unsigned lane = 0; lane < warp_lanes; lane++) {
+            for (unsigned part = 0; part < 4; part++) {
+                threads_[first + lane].file[d[part]] = bits(results[lane][part]);
+            }
+        }
     }
 
     unsigned char *global(const Thread &thread, const Instruction &instruction, int position, unsigned bytes) {
@@ -179,9 +225,17 @@ private:
         case Op::ld_param32:
             thread.file[operand[0]] = load<std::uint32_t>(parameters_.data() + instruction.offset);
             return true;
+        case Op::ld_param_s32:
+            thread.file[operand[0]] =
+                static_cast<std::uint64_t>(std::int64_t{signed_low(load<std::uint32_t>(parameters_.data() + instruction.offset))});
+            return true;
         case Op::ld_param64:
             thread.file[operand[0]] = load<std::uint64_t>(parameters_.data() + instruction.offset);
             return true;
+        case Op::ld_global16:
+            place = global(thread, instruction, 1, 2);
+            thread.file[operand[0]] = place == nullptr ? 0 : load<std::uint16_t>(place);
+            return place != nullptr;
         case Op::ld_global32:
             place = global(thread, instruction, 1, 4);
             thread.file[operand[0]] = place == nullptr ? 0 : load<std::uint32_t>(place);
@@ -195,16 +249,41 @@ private:
             thread.file[operand[0]] = place == nullptr ? 0 : load<std::uint32_t>(place);
             return place != nullptr;
         case Op::st_shared32: place = shared(thread, instruction, 0); break;
+        case Op::st_global16: place = global(thread, instruction, 0, 2); break;
         case Op::st_global32: place = global(thread, instruction, 0, 4); break;
         default: place = global(thread, instruction, 0, 8); break;
         }
         if (place == nullptr) {
             return false;
         }
-        if (instruction.op == Op::st_global64) {
-            store<std::uint64_t>(place, thread.file[operand[1]]);
-        } else {
-            store<std::uint32_t>(place, thread.file[operand[1]]);
+        const std::uint64_t value = thread.file[operand[1]];
+        switch (instruction.op) {
+        case Op::st_global16: store<std::uint16_t>(place, value); break;
+        case Op::st_global64: store<std::uint64_t>(place, value); break;
+        default: store<std::uint32_t>(place, value); break;
+        }
+        return true;
+    }
+
+    // Threads run one after another, so nothing comes between reading and writing. `memory` is the position of the
+    // memory operand: behind the result, or first where nobody asks for the value before.
+    bool atomic(Thread &thread, const Instruction &instruction, int memory) {
+        const bool wide = instruction.op == Op::atomic_max64 || instruction.op == Op::reduce_max64;
+        unsigned char *place = global(thread, instruction, memory, wide ? 8 : 4);
+        if (place == nullptr) {
+            return false;
+        }
+        const std::uint64_t before = wide ? load<std::uint64_t>(place) : load<std::uint32_t>(place);
+        const std::uint64_t value = thread.file[instruction.operand[memory + 1]];
+        switch (instruction.op) {
+        case Op::atomic_max64:
+        case Op::reduce_max64: store<std::uint64_t>(place, std::max(before, value)); break;
+        case Op::atomic_or32:
+        case Op::reduce_or32: store<std::uint32_t>(place, before | value); break;
+        default: store<std::uint32_t>(place, before + value); break;
+        }
+        if (memory == 1) {
+            thread.file[instruction.operand[0]] = before;
         }
         return true;
     }
@@ -215,22 +294,15 @@ private:
         switch (instruction.op) {
         case Op::branch: thread.next = operand[0]; return true;
         case Op::barrier: thread.state = State::at_barrier; return true;
-        case Op::shuffle_down: thread.state = State::at_shuffle; return true;
+        case Op::shuffle_down: thread.state = State::at_exchange; return true;
         case Op::ret: thread.state = State::ended; return true;
+        case Op::mma_bf16: thread.state = State::at_exchange; return true;
+        case Op::atomic_add32:
+        case Op::atomic_or32:
+        case Op::atomic_max64: return atomic(thread, instruction, 1);
         case Op::reduce_add32:
-        case Op::atomic_add32: {
-            const bool returns = instruction.op == Op::atomic_add32;
-            unsigned char *place = global(thread, instruction, returns ? 1 : 0, 4);
-            if (place == nullptr) {
-                return false;
-            }
-            const std::uint64_t before = load<std::uint32_t>(place);
-            store<std::uint32_t>(place, before + file[operand[returns ? 2 : 1]]);
-            if (returns) {
-                file[operand[0]] = before;
-            }
-            return true;
-        }
+        case Op::reduce_or32:
+        case Op::reduce_max64: return atomic(thread, instruction, 0);
         default:
             file[operand[0]] = compute(instruction.op, file[operand[1]], file[operand[2]], file[operand[3]]);
             return true;

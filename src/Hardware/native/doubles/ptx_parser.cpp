@@ -182,7 +182,7 @@ private:
 
     void register_declaration() {
         const std::string type = take();
-        const char kind = type == ".pred" ? 'p' : type == ".b32" ? 'r' : type == ".f32" ? 'f' : type == ".b64" ? 'R' : '?';
+        const char kind = type == ".pred" ? 'p' : type == ".b16" ? 'h' : type == ".b32" ? 'r' : type == ".f32" ? 'f' : type == ".b64" ? 'R' : '?';
         if (kind == '?') {
             fail("registers of type " + type + " are not ones this double knows");
         }
@@ -229,21 +229,38 @@ private:
             fail("opcode " + name + " is not one this double interprets");
         }
         instruction.op = opcode->op;
-        for (int i = 0; opcode->signature[i] != '\0'; i++) {
+        const char *kind = opcode->signature;
+        for (int i = 0; *kind != '\0'; i++, kind++) {
             if (i > 0) {
                 expect(",");
             }
-            const char kind = opcode->signature[i];
-            if (kind == 'l') {
+            if (*kind == 'l') {
                 jumps_.emplace_back(kernel_.code.size(), take());
-            } else if (kind == 'm') {
+            } else if (*kind == 'm') {
                 instruction.operand[i] = memory(instruction.offset);
+            } else if (*kind >= '1' && *kind <= '9') {
+                instruction.operand[i] = group(*kind - '0', kind[1]);
+                kind++;
             } else {
-                instruction.operand[i] = operand(kind);
+                instruction.operand[i] = operand(*kind);
             }
         }
         expect(";");
         kernel_.code.push_back(instruction);
+    }
+
+    // Where the operands begin among the kernel's groups.
+    std::int32_t group(int count, char kind) {
+        const auto first = static_cast<std::int32_t>(kernel_.groups.size());
+        expect("{");
+        for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                expect(",");
+            }
+            kernel_.groups.push_back(operand(kind));
+        }
+        expect("}");
+        return first;
     }
 
     // A base register or no_register; symbols become offsets.
@@ -284,7 +301,10 @@ private:
             return special(name);
         }
         const char actual = found->second.kind;
-        if (actual != kind && !(kind == 'w' && (actual == 'r' || actual == 'f'))) {
+        const bool fits = kind == 'w'   ? actual == 'r' || actual == 'f'
+                          : kind == 'x' ? actual == 'h' || actual == 'r' || actual == 'R'
+                                        : actual == kind;
+        if (!fits) {
             fail("register " + name + " has another type than the instruction's");
         }
         return found->second.slot;
@@ -317,7 +337,7 @@ private:
         if (std::isdigit(static_cast<unsigned char>(word[0])) != 0 && kind != 'f' && kind != 'p') {
             const std::uint64_t value = std::strtoull(word.c_str(), nullptr, 0);
             const std::uint64_t signed_value = negative ? ~value + 1 : value;
-            return slot(kind == 'R' ? signed_value : signed_value & 0xffffffffu);
+            return slot(kind == 'R' ? signed_value : signed_value & (kind == 'h' ? 0xffffu : 0xffffffffu));
         }
         if (kind == 'R') {
             return slot(static_cast<std::uint64_t>(symbol(word)));

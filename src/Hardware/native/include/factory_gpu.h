@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define FACTORY_ABI_VERSION 1
+#define FACTORY_ABI_VERSION 2
 #define FACTORY_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -31,6 +31,7 @@ enum {
     FACTORY_DIVERGENT_BARRIER = 1004,
     FACTORY_OUT_OF_MEMORY = 1005,
     FACTORY_STOPPED = 1006,
+    FACTORY_BAD_HANDLE = 1007,      /* closed, never given out, or of another kind */
     FACTORY_INTERNAL = 1099
 };
 
@@ -51,7 +52,7 @@ typedef struct {
     uint32_t multiprocessors;
     uint64_t memory_bytes;
     int32_t driver_version;     /* CUDA: 1000 * major + 10 * minor, else 0 */
-    uint32_t reserved;
+    uint32_t capability;        /* CUDA: 10 * major + minor of the compute capability, else 0 */
     char name[128];
     char uuid[48];
 } factory_device_info;
@@ -77,7 +78,8 @@ typedef struct {
     uint32_t reserved;
 } factory_launch;
 
-/* Called once per submission on a thread of the library; seconds is device time. */
+/* Called once per submission on a thread of the library; seconds is device time. It may call the library, but
+ * not close its own device. */
 typedef void (*factory_completion)(void *context, int status, double seconds);
 
 FACTORY_API int factory_abi_version(void);
@@ -88,15 +90,18 @@ FACTORY_API int factory_device_open(const factory_device_options *options, facto
 FACTORY_API int factory_device_describe(factory_device *device, factory_device_info *info);
 /* Needs no driver context: also answers while a kernel runs or after a sticky error. */
 FACTORY_API int factory_device_read(factory_device *device, factory_readings *readings);
-/* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. */
+/* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. Refused while the
+ * device has open buffers. Calls under way on other threads end first. */
 FACTORY_API int factory_device_close(factory_device *device);
-/* What the last failure on this device was, for a person. */
+/* What the last failure on this device was, for a person; with a null device, what this thread's last call failed
+ * of that found no device to remember it. */
 FACTORY_API int factory_device_error(factory_device *device, char *text, uint32_t capacity);
 
 FACTORY_API int factory_buffer_create(factory_device *device, uint64_t bytes, factory_buffer **buffer);
 FACTORY_API int factory_buffer_address(factory_buffer *buffer, uint64_t *address);
 FACTORY_API int factory_buffer_upload(factory_buffer *buffer, uint64_t offset, const void *source, uint64_t bytes);
 FACTORY_API int factory_buffer_download(factory_buffer *buffer, uint64_t offset, void *target, uint64_t bytes);
+/* The memory goes once all work that was submitted before has ended. */
 FACTORY_API int factory_buffer_close(factory_buffer *buffer);
 
 /* Runs the launches in order. Names and arguments are copied before the call returns. */

@@ -1,5 +1,5 @@
 // Drives the C interface on every back end, for a run under the sanitizers:
-//   cmake -S . -B build -DFACTORY_TESTS=ON -DFACTORY_SANITIZE=ON && cmake --build build && ctest --test-dir build
+//   cmake -S . -B build -DFACTORY_TESTS=ON -DFACTORY_SANITIZE=address,undefined && cmake --build build && ctest --test-dir build
 // Whether results are right is for the managed tests to say; here all back ends must agree.
 #include <condition_variable>
 #include <cstdio>
@@ -93,7 +93,7 @@ std::vector<float> results(std::uint32_t backend, const char *driver, const std:
     {
         constexpr unsigned m = 67, n = 70, k = 35;
         const Buffer a(device, ramp(m * k)), b(device, ramp(k * n)), c(device, std::vector<float>(m * n));
-        require(run(device, "factory_sgemm", 2, 2, 256, {a.address(), b.address(), c.address(), m, n, k}), "factory_sgemm");
+        require(run(device, "factory_sgemm", 2, 2, 256, {a.address(), b.address(), c.address(), m, n, k, 0, 0, 0}), "factory_sgemm");
         all = c.read();
         const Buffer rows(device, ramp(3 * 300)), soft(device, std::vector<float>(3 * 300));
         require(run(device, "factory_softmax", 3, 1, 128, {rows.address(), soft.address(), 300}), "factory_softmax");
