@@ -1,8 +1,8 @@
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 
 namespace ControlPlane.Simulation.Tests;
 
-public sealed class PhillyReplayTests
+public sealed class JobReplayTests
 {
     // Two of four GPUs are busy for ten seconds, then somebody wants all four, somebody two for long, somebody two for short.
     private const string Trace = "job_id,vc,submit,gpus,duration\n0,v,0,2,10\n1,v,1,4,20\n2,v,2,2,9\n3,v,3,2,7\n";
@@ -17,7 +17,7 @@ public sealed class PhillyReplayTests
     [InlineData("srtf", "0-10 18-38 2-18 3-10")]
     public void Starts_jobs_in_the_policy_s_order(string policy, string expected)
     {
-        var result = PhillyReplay.Run(Jobs(Trace), PhillyHall.Pool(4), policy);
+        var result = JobReplay.Run(Jobs(Trace), ReplayHall.Pool(4), policy);
         Assert.Equal(expected, string.Join(' ', result.Times.Select(one => $"{one.Start}-{one.End}")));
     }
 
@@ -26,13 +26,13 @@ public sealed class PhillyReplayTests
     {
         // Twelve GPUs take one whole server and four of the one that three are taken of; five more fit on neither.
         var jobs = Jobs("job_id,vc,submit,gpus,duration\n0,v,0,3,100\n1,v,0,12,50\n2,v,0,5,10\n3,v,0,1,10\n");
-        var times = PhillyReplay.Run(jobs, PhillyHall.Servers(2), "fifo-skip").Times;
+        var times = JobReplay.Run(jobs, ReplayHall.Servers(2), "fifo-skip").Times;
         Assert.Equal([0L, 0, 50, 0], times.Select(one => one.Start));
     }
 
     [Fact]
     public void Refuses_a_job_that_could_never_run() => Assert.Throws<ArgumentException>(
-        () => PhillyReplay.Run(Jobs(Trace), PhillyHall.Pool(3), "fifo"));
+        () => JobReplay.Run(Jobs(Trace), ReplayHall.Pool(3), "fifo"));
 
     [Theory]
     [InlineData("job_id,vc,submit,gpus,duration\n1,v,0,1,0\n", "jobs.csv, line 2, field duration")]
@@ -45,5 +45,5 @@ public sealed class PhillyReplayTests
         Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<PhillyJob> Jobs(string content) => PhillyFiles.ReadJobs(new StringReader(content), "jobs.csv");
+    private static IReadOnlyList<TracedJob> Jobs(string content) => PhillyFiles.ReadJobs(new StringReader(content), "jobs.csv");
 }

@@ -4,17 +4,17 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
 using ControlPlane.Scheduling;
 
-namespace ControlPlane.Simulation.Philly;
+namespace ControlPlane.Simulation.Replay;
 
 /// <summary>
 /// The experiment's cluster as a hall without power, cooling or network: a flat pool, which is one node of all GPUs, or
 /// servers of eight. Gangs on servers take whole ones and one part of another.
 /// </summary>
-public sealed class PhillyHall
+public sealed class ReplayHall
 {
     private const int ServerGpus = 8;
 
-    private PhillyHall(int nodes, int gpusPerNode, bool isPool) => (Nodes, GpusPerNode, IsPool) = (nodes, gpusPerNode, isPool);
+    private ReplayHall(int nodes, int gpusPerNode, bool isPool) => (Nodes, GpusPerNode, IsPool) = (nodes, gpusPerNode, isPool);
 
     /// <summary>How many servers; 1 for a pool.</summary>
     public int Nodes { get; }
@@ -29,25 +29,25 @@ public sealed class PhillyHall
 
     /// <summary>A flat pool of GPUs.</summary>
     /// <param name="gpus">How many, 1 to 100,000.</param>
-    public static PhillyHall Pool(int gpus) => new(1, Checked(gpus), isPool: true);
+    public static ReplayHall Pool(int gpus) => new(1, Checked(gpus), isPool: true);
 
     /// <summary>Servers of eight GPUs.</summary>
     /// <param name="nodes">How many, 1 to 100,000.</param>
-    public static PhillyHall Servers(int nodes) => new(Checked(nodes), ServerGpus, isPool: false);
+    public static ReplayHall Servers(int nodes) => new(Checked(nodes), ServerGpus, isPool: false);
 
     /// <summary>The hall's layout: one rack.</summary>
     public HallLayout Layout()
     {
-        var rack = new HallRack(new RackId("philly"), "philly", 0, -1, -1, -1, -1, -1, [], 0, Nodes, Watts.Zero, Simulated: true);
+        var rack = new HallRack(new RackId("pool"), "pool", 0, -1, -1, -1, -1, -1, [], 0, Nodes, Watts.Zero, Simulated: true);
         var nodes = Enumerable.Range(0, Nodes).Select(node => new HallNode(
-            new NodeId($"philly-{node}"), 0, 0, GpusPerNode, 1, Gibibytes.Zero, Watts.Zero, -1, GigabitsPerSecond.Zero));
+            new NodeId($"node-{node}"), 0, 0, GpusPerNode, 1, Gibibytes.Zero, Watts.Zero, -1, GigabitsPerSecond.Zero));
         return new HallLayout(
-            new HallId("philly"), "", [new HallGpuModel("gpu", Watts.Zero, Watts.Zero, RunsKernels: false)],
+            new HallId("replay"), "", [new HallGpuModel("gpu", Watts.Zero, Watts.Zero, RunsKernels: false)],
             [rack], nodes.ToValueList(), [], [], [], []);
     }
 
     /// <summary>A job as it asks for GPUs of this cluster.</summary>
-    public JobSpec SpecOf(PhillyJob job)
+    public JobSpec SpecOf(TracedJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
         var groups = new List<TaskGroup>();

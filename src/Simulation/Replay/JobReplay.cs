@@ -1,12 +1,12 @@
 using ControlPlane.Domain;
 
-namespace ControlPlane.Simulation.Philly;
+namespace ControlPlane.Simulation.Replay;
 
 /// <summary>
 /// Gang jobs in time with exact run times and no overheads, on the product's own state, placer and timeline. At one
 /// instant every job that ends leaves, every job that is submitted joins, and one pass decides who starts.
 /// </summary>
-public static class PhillyReplay
+public static class JobReplay
 {
     /// <summary>
     /// The policies. <c>fifo</c>: by submission, up to the first that does not fit. <c>sjf</c>: by duration.
@@ -20,18 +20,18 @@ public static class PhillyReplay
     /// <param name="hall">The cluster.</param>
     /// <param name="policy">One of <see cref="Policies"/>.</param>
     /// <exception cref="ArgumentException">The policy is not known, or a job asks for more GPUs than there are.</exception>
-    public static PhillyResult Run(IReadOnlyList<PhillyJob> jobs, PhillyHall hall, string policy)
+    public static ReplayResult Run(IReadOnlyList<TracedJob> jobs, ReplayHall hall, string policy)
     {
         ArgumentNullException.ThrowIfNull(jobs);
         ArgumentNullException.ThrowIfNull(hall);
         if (jobs.FirstOrDefault(job => job.Gpus > hall.Gpus) is { } large)
-            throw new ArgumentException($"Job {large.Id} asks for {large.Gpus} GPUs and there are {hall.Gpus}.", nameof(jobs));
+            throw new ArgumentException($"Job {large.Id} asks for {large.Gpus} GPUs and there are {hall.Gpus}: it could never start. Give {jobs.Max(job => job.Gpus)} or more.");
         if (policy == "srtf")
         {
             var preempting = new ShortestRemaining(hall, jobs);
-            return new PhillyResult(hall, preempting.Run(), preempting.Preemptions);
+            return new ReplayResult(hall, preempting.Run(), preempting.Preemptions);
         }
-        return new PhillyResult(hall, new QueueReplay(hall, jobs, PassOf(policy), policy.StartsWith("sjf", StringComparison.Ordinal)).Run(), null);
+        return new ReplayResult(hall, new QueueReplay(hall, jobs, PassOf(policy), policy.StartsWith("sjf", StringComparison.Ordinal)).Run(), 0);
     }
 
     private static QueuePass PassOf(string policy) => policy switch
