@@ -19,6 +19,8 @@ internal static class JobReplayCommand
         var leaveOut = new Option<bool>("--leave-out-unknown") { Description = "Leaves jobs out whose size or run time the trace does not know, and says how many; otherwise they are refused." };
         var gpus = new Option<int?>("--gpus") { Description = "A flat pool of so many GPUs." };
         var nodes = new Option<int?>("--nodes") { Description = "So many nodes of 8 GPUs." };
+        var racks = new Option<int>("--rack-nodes") { Description = "For the factory policies: nodes of a rack; eight racks are a leaf, which gangs of several nodes prefer.", DefaultValueFactory = _ => 4 };
+        var quotas = new Option<string[]>("--quota") { Description = "For the factory policies: CLUSTER=GPUS guarantees so many GPUs to a virtual cluster (Philly) or queue (SWF: queue-N); may be repeated.", AllowMultipleArgumentsPerToken = true };
         var policy = new Option<string>("--policy") { Description = "Who starts when; 'all' compares them.", Required = true };
         policy.AcceptOnlyFromAmong([.. JobReplay.Policies, "all"]);
         var written = new Option<string?>("--out") { Description = "Writes start and end of every job to this file." };
@@ -26,13 +28,13 @@ internal static class JobReplayCommand
         format.AcceptOnlyFromAmong("json", "text");
         var command = new Command("jobs", "Jobs of a trace in time, with exact run times and no overheads.")
         {
-            trace, kind, leaveOut, gpus, nodes, policy, written, format,
+            trace, kind, leaveOut, gpus, nodes, racks, quotas, policy, written, format,
         };
         command.Aliases.Add("philly");
         command.SetAction(parsed => CommandLine.Guarded(() =>
         {
             var jobs = TraceFolder.Jobs(parsed.GetValue(trace)!, parsed.GetValue(kind), parsed.GetValue(leaveOut));
-            var hall = HallOf(parsed.GetValue(gpus), parsed.GetValue(nodes));
+            var hall = HallOf(parsed.GetValue(gpus), parsed.GetValue(nodes), parsed.GetValue(racks), QuotasOf(parsed.GetValue(quotas) ?? []));
             var chosen = parsed.GetValue(policy)!;
             var policies = chosen == "all" ? JobReplay.Policies : [chosen];
             var runs = policies.Select(one => Run(jobs, hall, one)).ToList();
@@ -44,12 +46,23 @@ internal static class JobReplayCommand
         return command;
     }
 
-    private static ReplayHall HallOf(int? gpus, int? nodes) => (gpus, nodes) switch
+    private static ReplayHall HallOf(int? gpus, int? nodes, int rackNodes, Dictionary<string, int> quotas) => (gpus, nodes) switch
     {
-        ({ } pool, null) => ReplayHall.Pool(pool),
-        (null, { } servers) => ReplayHall.Servers(servers),
+        ({ } pool, null) => ReplayHall.Pool(pool, quotas),
+        (null, { } servers) => ReplayHall.Servers(servers, rackNodes, quotas),
         _ => throw new ArgumentException("Give either --gpus or --nodes."),
     };
+
+    private static Dictionary<string, int> QuotasOf(string[] texts)
+    {
+        var quotas = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            if (text.Split('=') is not [{ Length: > 0 } name, var count] || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var gpus) || !quotas.TryAdd(name, gpus))
+                throw new ArgumentException($"--quota: CLUSTER=GPUS was expected, each cluster once, not '{text}'.");
+        }
+        return quotas;
+    }
 
     private static (string Policy, ReplayResult Result, double Seconds) Run(IReadOnlyList<TracedJob> jobs, ReplayHall hall, string policy)
     {

@@ -71,6 +71,9 @@ public sealed partial class EventTwin
     /// <summary>True when nothing is left that could happen but failures.</summary>
     public bool IsOver => _jobs.Count == 0 && _arrivals.NextAt == long.MaxValue;
 
+    /// <summary>The gangs that have ended, in order of their ends.</summary>
+    internal IReadOnlyList<EndedJob> Ended => _ended;
+
     /// <summary>Goes on until an instant.</summary>
     /// <param name="until">Milliseconds from the start, not before the present; what happens at that instant still happens.</param>
     /// <param name="stop">Asked before every event; true ends the run there, in a state that is whole.</param>

@@ -12,8 +12,10 @@ public static class JobReplay
     /// The policies. <c>fifo</c>: by submission, up to the first that does not fit. <c>sjf</c>: by duration.
     /// <c>-skip</c>: those that do not fit are skipped. <c>easy</c>: fifo with EASY backfilling. <c>conservative</c>:
     /// fifo with a reservation for every blocked job. <c>srtf</c>: by what remains, preempting at no cost.
+    /// <c>factory</c>: the product's whole cycle, which knows racks, leaves and quotas, moves jobs so that others fit and
+    /// reclaims what is guaranteed; <c>factory-easy</c>: the same with a reservation for the first in line.
     /// </summary>
-    public static ValueList<string> Policies { get; } = ["fifo", "fifo-skip", "sjf", "sjf-skip", "easy", "conservative", "srtf"];
+    public static ValueList<string> Policies { get; } = ["fifo", "fifo-skip", "sjf", "sjf-skip", "easy", "conservative", "srtf", "factory", "factory-easy"];
 
     /// <summary>Runs every job to its end.</summary>
     /// <param name="jobs">The jobs, in any order.</param>
@@ -31,6 +33,8 @@ public static class JobReplay
             var preempting = new ShortestRemaining(hall, jobs);
             return new ReplayResult(hall, preempting.Run(), preempting.Preemptions);
         }
+        if (policy.StartsWith("factory", StringComparison.Ordinal))
+            return FactoryReplay.Run(jobs, hall, policy == "factory-easy" ? "easy" : "none");
         return new ReplayResult(hall, new QueueReplay(hall, jobs, PassOf(policy), policy.StartsWith("sjf", StringComparison.Ordinal)).Run(), 0);
     }
 

@@ -13,6 +13,10 @@ namespace ControlPlane.Simulation.Replay;
 public sealed class ReplayHall
 {
     private const int ServerGpus = 8;
+    private const int LeafRacks = 8;
+
+    /// <summary>The queue of jobs whose virtual cluster has no quota.</summary>
+    internal const string OtherQueue = "default";
 
     private ReplayHall(int nodes, int gpusPerNode, bool isPool) => (Nodes, GpusPerNode, IsPool) = (nodes, gpusPerNode, isPool);
 
@@ -29,11 +33,39 @@ public sealed class ReplayHall
 
     /// <summary>A flat pool of GPUs.</summary>
     /// <param name="gpus">How many, 1 to 100,000.</param>
-    public static ReplayHall Pool(int gpus) => new(1, Checked(gpus), isPool: true);
+    /// <param name="quotas">GPUs guaranteed to virtual clusters, by name, for the policies that know of quotas; null for none.</param>
+    public static ReplayHall Pool(int gpus, IReadOnlyDictionary<string, int>? quotas = null) =>
+        new(1, Checked(gpus), isPool: true) { Quotas = QuotasWithin(gpus, quotas) };
 
     /// <summary>Servers of eight GPUs.</summary>
     /// <param name="nodes">How many, 1 to 100,000.</param>
-    public static ReplayHall Servers(int nodes) => new(Checked(nodes), ServerGpus, isPool: false);
+    /// <param name="rackNodes">Nodes of a rack, 1 or more, for the policies that know of places.</param>
+    /// <param name="quotas">GPUs guaranteed to virtual clusters, by name, for the policies that know of quotas; null for none.</param>
+    public static ReplayHall Servers(int nodes, int rackNodes = 4, IReadOnlyDictionary<string, int>? quotas = null) =>
+        new(Checked(nodes), ServerGpus, isPool: false) { RackNodes = Checked(rackNodes), Quotas = QuotasWithin(nodes * ServerGpus, quotas) };
+
+    private int RackNodes { get; init; } = 1;
+
+    private IReadOnlyDictionary<string, int> Quotas { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The hall as the product's scheduler sees it: racks, leaves and queues with quotas.</summary>
+    internal HallLayout FactoryLayout()
+    {
+        var layout = Layout();
+        var racks = Enumerable.Range(0, ((Nodes - 1) / RackNodes) + 1).Select(rack => new HallRack(
+            new RackId($"rack-{rack}"), "pool", 0, rack / LeafRacks, rack / LeafRacks / LeafRacks, -1, -1, -1, [], rack * RackNodes,
+            Math.Min(RackNodes, Nodes - (rack * RackNodes)), Watts.Zero, Simulated: true));
+        var queues = Quotas.OrderBy(quota => quota.Key, StringComparer.Ordinal)
+            .Select(quota => new HallQueue(new QueueId(quota.Key), -1, -1) { QuotaMilliGpu = quota.Value * 1000L }).ToList();
+        if (queues.Count > 0 && !Quotas.ContainsKey(OtherQueue))
+            queues.Add(new HallQueue(new QueueId(OtherQueue), -1, -1) { QuotaMilliGpu = 0 });
+        return layout with
+        {
+            Racks = racks.ToValueList(),
+            Nodes = layout.Nodes.Select((node, index) => node with { Rack = index / RackNodes, NvlinkDomain = index }).ToValueList(),
+            Queues = queues.ToValueList(),
+        };
+    }
 
     /// <summary>The hall's layout: one rack.</summary>
     public HallLayout Layout()
@@ -66,4 +98,9 @@ public sealed class ReplayHall
 
     private static int Checked(int count) =>
         count is >= 1 and <= 100_000 ? count : throw new ArgumentOutOfRangeException(nameof(count), count, "1 to 100,000 was expected.");
+
+    private static IReadOnlyDictionary<string, int> QuotasWithin(int gpus, IReadOnlyDictionary<string, int>? quotas) =>
+        quotas is null || quotas.Values.Sum(quota => (long)quota) <= gpus
+            ? quotas ?? new Dictionary<string, int>()
+            : throw new ArgumentException($"The quotas guarantee {quotas.Values.Sum(quota => (long)quota)} GPUs and there are {gpus}: lower them.");
 }
