@@ -65,6 +65,9 @@ public sealed partial class EventTwin
     /// <summary>The plan.</summary>
     public TwinPlan Plan => _plan;
 
+    /// <summary>GPUs of the hall.</summary>
+    public int Gpus => _floor.Layout.GpuCount;
+
     /// <summary>Jobs that run or wait.</summary>
     public int Alive => _jobs.Count;
 
