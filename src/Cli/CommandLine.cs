@@ -42,6 +42,20 @@ internal static class CommandLine
             }
         });
 
+    /// <summary>Runs what needs no host. Bad input is the user's to mend, so it is one line and exit code 2, not a stack trace.</summary>
+    public static int Guarded(Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception fault) when (fault is Simulation.TraceFormatException or IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            Console.Error.WriteLine("factoryctl: " + fault.Message);
+            return ExitCodes.BadInput;
+        }
+    }
+
     /// <summary>The hall that an option names, or the factory's only one.</summary>
     public static async Task<string> HallOf(string? given, FactoryClient client)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ControlPlane.Cli;
+using ControlPlane.Cli.Twin;
 
 var root = new RootCommand("factoryctl drives an AI factory: apply manifests, submit jobs, ask why.")
 {
@@ -31,6 +32,8 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     ExchangeCommand.Build(),
     GridCommands.Build(),
     ReplayCommand.Build(),
+    TraceCommand.Build(),
+    TwinCommand.Build(),
     SchemaCommand.Build(),
 };
 

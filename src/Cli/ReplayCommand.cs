@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 using System.Text.Json;
 using ControlPlane.Simulation;
 using ControlPlane.Simulation.Openb;
@@ -14,7 +13,7 @@ internal static class ReplayCommand
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Builds the command.</summary>
-    public static Command Build() => new("replay", "Replays a published experiment.") { Openb(), PhillyReplayCommand.Build() };
+    public static Command Build() => new("replay", "Replays a published experiment.") { Openb(), JobReplayCommand.Build() };
 
     private static Command Openb()
     {
@@ -33,13 +32,13 @@ internal static class ReplayCommand
         {
             nodes, pods, order, ranks, policy, seed, moves, written, format,
         };
-        command.SetAction(parsed => Guarded(() =>
+        command.SetAction(parsed => CommandLine.Guarded(() =>
         {
-            var nodeList = Read(parsed.GetValue(nodes)!, OpenbFiles.ReadNodes);
-            var podList = Read(parsed.GetValue(pods)!, OpenbFiles.ReadPods);
+            var nodeList = TraceFolder.Open(parsed.GetValue(nodes)!, OpenbFiles.ReadNodes);
+            var podList = TraceFolder.Open(parsed.GetValue(pods)!, OpenbFiles.ReadPods);
             var known = podList.Select(pod => pod.Name).ToHashSet(StringComparer.Ordinal);
-            var arrivals = Read(parsed.GetValue(order)!, (reader, file) => OpenbFiles.ReadOrder(reader, file, known));
-            var rankList = Read(parsed.GetValue(ranks)!, (reader, file) => OpenbFiles.ReadRanks(reader, file, nodeList));
+            var arrivals = TraceFolder.Open(parsed.GetValue(order)!, (reader, file) => OpenbFiles.ReadOrder(reader, file, known));
+            var rankList = TraceFolder.Open(parsed.GetValue(ranks)!, (reader, file) => OpenbFiles.ReadRanks(reader, file, nodeList));
             var watch = Stopwatch.StartNew();
             var result = OpenbReplay.Run(nodeList, podList, arrivals, rankList, parsed.GetValue(policy)!, parsed.GetValue(seed), parsed.GetValue(moves));
             var seconds = watch.Elapsed.TotalSeconds;
@@ -49,6 +48,7 @@ internal static class ReplayCommand
             if (parsed.GetValue(moves))
                 summary.Add("moves", result.Moves);
             Print(summary, parsed.GetValue(format)!);
+            return ExitCodes.Done;
         }));
         return command;
     }
@@ -87,34 +87,9 @@ internal static class ReplayCommand
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-21} {value}"));
     }
 
-    private static T Read<T>(string path, Func<TextReader, string, T> parse)
-    {
-        using var file = File.OpenRead(path);
-        using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
-        using var reader = new StreamReader(stream);
-        return parse(reader, path);
-    }
-
     private static void Write(string path, OpenbResult result)
     {
         using var writer = new StreamWriter(path);
         result.WriteTo(writer);
-    }
-
-    // Bad input is the user's to mend, so it is one line and exit code 2, not a stack trace.
-    private static int Guarded(Action action)
-    {
-        try
-        {
-            action();
-            return 0;
-        }
-        catch (Exception fault) when (fault is TraceFormatException or IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            Console.Error.WriteLine("factoryctl: " + fault.Message);
-            return 2;
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using ControlPlane.Simulation;
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 using ControlPlane.Simulation.Workloads;
 
 namespace ControlPlane.Cli;
@@ -24,7 +24,17 @@ internal static class TraceFolder
             .OrderBy(file => file.Count(letter => letter == Path.DirectorySeparatorChar)).ThenBy(file => file, StringComparer.Ordinal).FirstOrDefault()
         ?? throw new FileNotFoundException($"{folder} and the folders below hold no {name} or {name}.gz.");
 
-    private static T Open<T>(string file, Func<TextReader, string, T> read)
+    /// <summary>Reads a trace of jobs; what was left out of it is told on standard error.</summary>
+    public static IReadOnlyList<TracedJob> Jobs(string file, string? format, bool leaveOut)
+    {
+        var trace = Open(file, (reader, name) => JobTraces.Read(reader, name, format, leaveOut));
+        if (trace.LeftOut > 0)
+            Console.Error.WriteLine($"{file}: {trace.LeftOut} jobs of unknown size or run time are left out, {trace.Jobs.Count} stay.");
+        return trace.Jobs;
+    }
+
+    /// <summary>Opens a file, packed by gzip or not.</summary>
+    public static T Open<T>(string file, Func<TextReader, string, T> read)
     {
         using var stream = File.OpenRead(file);
         using Stream plain = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;

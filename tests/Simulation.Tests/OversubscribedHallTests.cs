@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using ControlPlane.Conformance.Tests;
 using ControlPlane.Facility.Control;
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 using ControlPlane.Simulation.Scenarios;
 using ControlPlane.Simulation.Workloads;
 
@@ -53,7 +53,7 @@ public sealed class OversubscribedHallTests
         return LlmTrace.Read(reader, file);
     }
 
-    private static IReadOnlyList<PhillyJob> Jobs(string file)
+    private static IReadOnlyList<TracedJob> Jobs(string file)
     {
         using var reader = new StreamReader(file);
         return PhillyFiles.ReadJobs(reader, file);

@@ -1,7 +1,7 @@
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility.Gpus;
 using ControlPlane.Facility.Grid;
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 using ControlPlane.Simulation.Twin;
 using ControlPlane.Simulation.Workloads;
 
@@ -11,7 +11,7 @@ namespace ControlPlane.Simulation.Scenarios;
 /// Gangs of a trace's sizes, in its order; when one ends, the next of its size takes its GPUs. Each loads for a minute,
 /// then computes and exchanges in turn, a few seconds each time, and saves every ten minutes.
 /// </summary>
-internal sealed class TrainingFleet(IReadOnlyList<PhillyJob> trace, TimeSpan length)
+internal sealed class TrainingFleet(IReadOnlyList<TracedJob> trace, TimeSpan length)
 {
     // A DGX H100 draws about 76 % of its nameplate in intensive training: 619 W a GPU beside 2.8 kW of all else.
     private const double Computing = 640;
@@ -38,7 +38,7 @@ internal sealed class TrainingFleet(IReadOnlyList<PhillyJob> trace, TimeSpan len
         }
     }
 
-    private TwinJob Gang(PhillyJob first)
+    private TwinJob Gang(TracedJob first)
     {
         var starts = Starts(first);
         var (period, phase, save) = (3 + (6 * _draws.Share()), 10 * _draws.Share(), 600 * _draws.Share());
@@ -55,7 +55,7 @@ internal sealed class TrainingFleet(IReadOnlyList<PhillyJob> trace, TimeSpan len
     }
 
     // The first is somewhere in its middle when the hall is first looked at.
-    private double[] Starts(PhillyJob first)
+    private double[] Starts(TracedJob first)
     {
         var alike = trace.Where(job => job.Gpus == first.Gpus).ToList();
         var at = alike.IndexOf(first);

@@ -5,6 +5,8 @@ namespace ControlPlane.Simulation;
 /// <summary>Reads the request traces of the Azure public dataset (2023): <c>TIMESTAMP,ContextTokens,GeneratedTokens</c>.</summary>
 public static class LlmTrace
 {
+    internal static readonly string[] Columns = ["TIMESTAMP", "ContextTokens", "GeneratedTokens"];
+
     private const string Form = "yyyy-MM-dd HH:mm:ss.FFFFFFF";
 
     /// <summary>A request of more tokens than any model takes is a slip of the pen.</summary>
@@ -17,7 +19,7 @@ public static class LlmTrace
     public static IReadOnlyList<LlmRequest> Read(TextReader reader, string file)
     {
         var table = new CsvTable(reader, file);
-        table.Require("TIMESTAMP", "ContextTokens", "GeneratedTokens");
+        table.Require(Columns);
         var requests = new List<LlmRequest>();
         DateTime? first = null;
         foreach (var row in table.Rows())

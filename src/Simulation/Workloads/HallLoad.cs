@@ -1,4 +1,4 @@
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 
 namespace ControlPlane.Simulation.Workloads;
 
@@ -8,7 +8,7 @@ namespace ControlPlane.Simulation.Workloads;
 /// <param name="Code">Requests of a code completion service: fewer, in bursts.</param>
 /// <param name="Training">Gangs, by submission.</param>
 public sealed record HallLoad(
-    string Source, IReadOnlyList<LlmRequest> Conversation, IReadOnlyList<LlmRequest> Code, IReadOnlyList<PhillyJob> Training)
+    string Source, IReadOnlyList<LlmRequest> Conversation, IReadOnlyList<LlmRequest> Code, IReadOnlyList<TracedJob> Training)
 {
     /// <summary>Drawn from a seed, with the means, spreads and bursts of the public traces.</summary>
     public static HallLoad Synthetic { get; } = SyntheticLoad.Draw(seed: 42);

@@ -5,6 +5,19 @@ internal sealed class SeededDraws(ulong seed)
 {
     private ulong _state = seed;
 
+    /// <summary>Where it stands: draws made from a seed of this value go on as these would.</summary>
+    public ulong State => _state;
+
+    /// <summary>A stream of its own for a purpose, so that draws for one purpose never shift those for another.</summary>
+    /// <param name="seed">The seed of the whole.</param>
+    /// <param name="purpose">A number of the purpose.</param>
+    public static SeededDraws Of(ulong seed, ulong purpose)
+    {
+        var mixed = new SeededDraws(seed ^ (purpose * 0xD1B54A32D192ED03UL));
+        mixed.Share();
+        return new SeededDraws(mixed._state ^ (ulong)(mixed.Share() * (1UL << 53)));
+    }
+
     /// <summary>Uniform in [0, 1), with 53 bits.</summary>
     public double Share()
     {
@@ -18,6 +31,9 @@ internal sealed class SeededDraws(ulong seed)
 
     /// <summary>Uniform from 0 to one less than <paramref name="count"/>.</summary>
     public int Below(int count) => (int)(Share() * count);
+
+    /// <summary>Exponential with a mean.</summary>
+    public double Exponential(double mean) => -Math.Log(1 - Share()) * mean;
 
     /// <summary>Standard normal, by the Box-Muller transform.</summary>
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Share())) * Math.Cos(2 * Math.PI * Share());

@@ -1,4 +1,4 @@
-using ControlPlane.Simulation.Philly;
+using ControlPlane.Simulation.Replay;
 
 namespace ControlPlane.Simulation.Workloads;
 
@@ -62,15 +62,15 @@ internal static class SyntheticLoad
         return (int)Math.Clamp(Math.Exp(Math.Log(of.Mean) - (variance / 2) + (Math.Sqrt(variance) * draws.Normal())), 1, 14_000);
     }
 
-    private static List<PhillyJob> Gangs(SeededDraws draws)
+    private static List<TracedJob> Gangs(SeededDraws draws)
     {
-        var jobs = new List<PhillyJob>();
+        var jobs = new List<TracedJob>();
         var submit = 0.0;
         for (var id = 0; id < 992; id++)
         {
             // A median of 3,392 s and a long tail: the longest of the traced jobs ran for weeks.
             var duration = (long)Math.Clamp(3392 * Math.Exp(2.2 * draws.Normal()), 60, 5_000_000);
-            jobs.Add(new PhillyJob(id, (long)submit, draws.Weighted<int>(Sizes), duration));
+            jobs.Add(new TracedJob(id, (long)submit, draws.Weighted<int>(Sizes), duration));
             submit += Gap(draws, 1.0 / 8237);
         }
         return jobs;

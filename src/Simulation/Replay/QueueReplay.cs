@@ -1,7 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Scheduling;
 
-namespace ControlPlane.Simulation.Philly;
+namespace ControlPlane.Simulation.Replay;
 
 /// <summary>The policies that let a job run to its end once it started.</summary>
 internal sealed class QueueReplay
@@ -13,25 +13,25 @@ internal sealed class QueueReplay
 
     private readonly HallState _state;
     private readonly QueuePass _pass;
-    private readonly Dictionary<JobId, PhillyJob> _jobs = [];
+    private readonly Dictionary<JobId, TracedJob> _jobs = [];
     private readonly Queue<WaitingJob> _arrivals;
     private readonly WaitingJobs _waiting = new();
     private readonly PriorityQueue<JobId, (long End, long Id)> _ends = new();
     private readonly Dictionary<JobId, long> _endOf = [];
-    private readonly List<PhillyTimes> _times = [];
+    private readonly List<JobTimes> _times = [];
     private IReadOnlyList<PlannedStart> _reserved = [];
 
-    public QueueReplay(PhillyHall hall, IReadOnlyList<PhillyJob> jobs, QueuePass pass, bool shortestFirst)
+    public QueueReplay(ReplayHall hall, IReadOnlyList<TracedJob> jobs, QueuePass pass, bool shortestFirst)
     {
         (_state, _pass) = (new HallState(hall.Layout()), pass);
         var order = jobs.OrderBy(job => shortestFirst ? job.Duration : 0).ThenBy(job => job.Submit).ThenBy(job => job.Id);
-        var waiting = order.Select((job, rank) => (job, new WaitingJob(new JobId($"philly-{job.Id}"), hall.SpecOf(job), rank))).ToList();
+        var waiting = order.Select((job, rank) => (job, new WaitingJob(new JobId($"job-{job.Id}"), hall.SpecOf(job), rank))).ToList();
         foreach (var (job, one) in waiting)
             _jobs.Add(one.Job, job);
         _arrivals = new Queue<WaitingJob>(waiting.OrderBy(one => one.job.Submit).ThenBy(one => one.job.Id).Select(one => one.Item2));
     }
 
-    public IReadOnlyList<PhillyTimes> Run()
+    public IReadOnlyList<JobTimes> Run()
     {
         while (_arrivals.Count > 0 || _ends.Count > 0)
         {
@@ -102,7 +102,7 @@ internal sealed class QueueReplay
         _waiting.Remove(one.Job);
         _ends.Enqueue(one.Job, (now + job.Duration, job.Id));
         _endOf.Add(one.Job, now + job.Duration);
-        _times.Add(new PhillyTimes(job, now, now + job.Duration));
+        _times.Add(new JobTimes(job, now, now + job.Duration));
     }
 
     private static DateTimeOffset At(long seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);

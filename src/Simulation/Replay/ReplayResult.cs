@@ -1,28 +1,28 @@
-namespace ControlPlane.Simulation.Philly;
+namespace ControlPlane.Simulation.Replay;
 
 /// <summary>
 /// What a replay came to. Completion time is end minus submission; waiting is that minus the duration, which for a job
 /// that is not preempted is start minus submission. Percentile q is the value at rank ceil(q n). All in seconds.
 /// </summary>
-public sealed class PhillyResult
+public sealed class ReplayResult
 {
-    private readonly PhillyHall _hall;
+    private readonly int _gpus;
     private readonly long[] _completion;
     private readonly long[] _wait;
 
-    internal PhillyResult(PhillyHall hall, IReadOnlyList<PhillyTimes> times, int? preemptions)
+    internal ReplayResult(ReplayHall hall, IReadOnlyList<JobTimes> times, int preemptions)
     {
-        (_hall, Preemptions) = (hall, preemptions);
+        (_gpus, Preemptions) = (hall.Gpus, preemptions);
         Times = [.. times.OrderBy(one => one.Job.Id)];
         _completion = [.. times.Select(one => one.End - one.Job.Submit).Order()];
         _wait = [.. times.Select(one => one.End - one.Job.Submit - one.Job.Duration).Order()];
     }
 
     /// <summary>When each job ran, by id.</summary>
-    public IReadOnlyList<PhillyTimes> Times { get; }
+    public IReadOnlyList<JobTimes> Times { get; }
 
-    /// <summary>How often a job lost its GPUs before its end; null for a policy that does not preempt.</summary>
-    public int? Preemptions { get; }
+    /// <summary>How often a job lost its GPUs before its end; 0 for a policy that lets jobs run out.</summary>
+    public int Preemptions { get; }
 
     /// <summary>Last end minus first submission.</summary>
     public long Makespan => Times.Max(one => one.End) - Times.Min(one => one.Job.Submit);
@@ -30,27 +30,29 @@ public sealed class PhillyResult
     /// <summary>GPUs times duration, over all jobs.</summary>
     public long GpuSeconds => Times.Sum(one => one.Job.Gpus * one.Job.Duration);
 
-    /// <summary>The figures by their published names, in their published order.</summary>
+    /// <summary>Mean completion time.</summary>
+    public double MeanCompletion => _completion.Sum() / (double)_completion.Length;
+
+    /// <summary>Mean waiting time.</summary>
+    public double MeanWait => _wait.Sum() / (double)_wait.Length;
+
+    /// <summary>The figures by their published names. All but the utilisation are sums and ranks of whole seconds, hence exact.</summary>
     public IReadOnlyList<(string Name, object Value)> Figures() =>
     [
-        ("gpus", _hall.Gpus),
         ("jobs", Times.Count),
-        ("sum_jct_s", _completion.Sum()),
-        ("avg_jct_s", Math.Round(_completion.Sum() / (double)Times.Count, 3)),
-        ("p50_jct_s", Percentile(_completion, 50)),
-        ("p90_jct_s", Percentile(_completion, 90)),
-        ("p99_jct_s", Percentile(_completion, 99)),
-        ("sum_wait_s", _wait.Sum()),
-        ("avg_wait_s", Math.Round(_wait.Sum() / (double)Times.Count, 3)),
-        ("p50_wait_s", Percentile(_wait, 50)),
-        ("p99_wait_s", Percentile(_wait, 99)),
-        ("max_wait_s", _wait[^1]),
-        ("jobs_that_waited", _wait.Count(wait => wait > 0)),
-        ("makespan_s", Makespan),
-        ("gpu_seconds", GpuSeconds),
-        ("utilisation_pct", Math.Round(100.0 * GpuSeconds / ((double)_hall.Gpus * Makespan), 4)),
-        .. _hall.IsPool ? Array.Empty<(string, object)>() : [("nodes", _hall.Nodes)],
-        .. Preemptions is { } count ? [("preemptions", count)] : Array.Empty<(string, object)>(),
+        ("sumJct", _completion.Sum()),
+        ("sumWait", _wait.Sum()),
+        ("p50Jct", Percentile(_completion, 50)),
+        ("p90Jct", Percentile(_completion, 90)),
+        ("p99Jct", Percentile(_completion, 99)),
+        ("p50Wait", Percentile(_wait, 50)),
+        ("p99Wait", Percentile(_wait, 99)),
+        ("maxWait", _wait[^1]),
+        ("jobsThatWaited", _wait.Count(wait => wait > 0)),
+        ("makespan", Makespan),
+        ("gpuSeconds", GpuSeconds),
+        ("utilisationPct", Math.Round(100.0 * GpuSeconds / ((double)_gpus * Makespan), 4)),
+        ("preemptions", Preemptions),
     ];
 
     /// <summary>Writes <c>job_id,start,end</c> for every job.</summary>

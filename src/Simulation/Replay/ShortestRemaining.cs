@@ -2,25 +2,25 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Scheduling;
 
-namespace ControlPlane.Simulation.Philly;
+namespace ControlPlane.Simulation.Replay;
 
 /// <summary>Preempts at no cost: at every event the jobs with least left to run have the GPUs.</summary>
-internal sealed class ShortestRemaining(PhillyHall hall, IReadOnlyList<PhillyJob> jobs)
+internal sealed class ShortestRemaining(ReplayHall hall, IReadOnlyList<TracedJob> jobs)
 {
     private static readonly PlacementProfile Profile = PlacementProfile.BestFit;
 
     private readonly HallState _state = new(hall.Layout());
     private readonly Queue<Active> _arrivals = new(jobs.OrderBy(job => job.Submit).ThenBy(job => job.Id)
-        .Select(job => new Active(job, new JobId($"philly-{job.Id}"), hall.SpecOf(job)) { Remaining = job.Duration }));
+        .Select(job => new Active(job, new JobId($"job-{job.Id}"), hall.SpecOf(job)) { Remaining = job.Duration }));
 
-    private readonly List<PhillyTimes> _times = [];
+    private readonly List<JobTimes> _times = [];
     private List<Active> _active = [];
     private List<Active> _running = [];
 
     /// <summary>How often a job lost its GPUs before its end.</summary>
     public int Preemptions { get; private set; }
 
-    public IReadOnlyList<PhillyTimes> Run()
+    public IReadOnlyList<JobTimes> Run()
     {
         var last = 0L;
         while (_arrivals.Count > 0 || _running.Count > 0)
@@ -33,7 +33,7 @@ internal sealed class ShortestRemaining(PhillyHall hall, IReadOnlyList<PhillyJob
                 job.Remaining -= now - last;
                 _state.Release(job.Name);
                 if (job.Remaining == 0)
-                    _times.Add(new PhillyTimes(job.Job, job.Start, now));
+                    _times.Add(new JobTimes(job.Job, job.Start, now));
             }
             _active.RemoveAll(job => job.Remaining == 0);
             _running.RemoveAll(job => job.Remaining == 0);
@@ -64,9 +64,9 @@ internal sealed class ShortestRemaining(PhillyHall hall, IReadOnlyList<PhillyJob
         _running = runs;
     }
 
-    private sealed class Active(PhillyJob job, JobId name, JobSpec spec)
+    private sealed class Active(TracedJob job, JobId name, JobSpec spec)
     {
-        public PhillyJob Job { get; } = job;
+        public TracedJob Job { get; } = job;
 
         public JobId Name { get; } = name;
 

@@ -1,0 +1,43 @@
+namespace ControlPlane.Simulation.Events;
+
+/// <summary>What a plan must not ask of its hall.</summary>
+internal static class TwinChecks
+{
+    /// <summary>Checks it.</summary>
+    /// <exception cref="ArgumentException">Something names nothing, or could never run.</exception>
+    public static void Check(TwinPlan plan, TwinFloor floor)
+    {
+        var layout = floor.Layout;
+        if (layout.Queues.Count > 0 && layout.Queues.All(queue => queue.Id.Value != plan.Queue))
+            throw new ArgumentException($"queue: hall {layout.Hall} has no queue '{plan.Queue}'; it has {string.Join(", ", layout.Queues.Select(queue => queue.Id.Value))}.");
+        if (plan.Jobs.FirstOrDefault(job => job.Gpus > layout.GpuCount) is { } large)
+            throw new ArgumentException($"Job {large.Id} asks for {large.Gpus} GPUs and hall {layout.Hall} has {layout.GpuCount}: it could never start.");
+        foreach (var service in plan.Services)
+        {
+            if (service.Requests.Count == 0 || service.Replicas < 1 || !(service.Rate > 0))
+                throw new ArgumentException($"service {service.Name}: one replica or more, a rate above 0 and at least one request are needed.");
+            if (layout.Nodes.All(node => node.Gpus < service.Model.Gpus))
+                throw new ArgumentException($"service {service.Name}: a replica takes {service.Model.Gpus} GPUs of one node, and the largest node has {layout.Nodes.Max(node => node.Gpus)}.");
+        }
+        for (var index = 0; index < plan.Faults.Count; index++)
+            Check(plan.Faults[index], $"faults[{index}]", floor);
+    }
+
+    private static void Check(TwinFault fault, string place, TwinFloor floor)
+    {
+        var layout = floor.Layout;
+        if (!(fault.AtSeconds is >= 0 and <= 3.2e9) || !(fault.ForSeconds is > 0 and <= 3.2e9))
+            throw new ArgumentException($"{place}: an instant of 0 s or more and a length above 0 s were expected.");
+        var known = fault.Kind switch
+        {
+            "node" => layout.Nodes.Any(node => node.Id.Value == fault.Name),
+            "rack" => layout.Racks.Any(rack => rack.Id.Value == fault.Name),
+            "limit" => layout.PowerDomains.Any(domain => domain.Id.Value == fault.Name),
+            _ => throw new ArgumentException($"{place}.kind: node, rack or limit was expected, not '{fault.Kind}'."),
+        };
+        if (!known)
+            throw new ArgumentException($"{place}.name: hall {layout.Hall} has no {(fault.Kind == "limit" ? "power domain" : fault.Kind)} '{fault.Name}'.");
+        if (fault.Kind == "limit" && fault.Kilowatts is not >= 0)
+            throw new ArgumentException($"{place}.kilowatts: a limit of 0 kW or more was expected.");
+    }
+}

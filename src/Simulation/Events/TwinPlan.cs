@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using ControlPlane.Facility.Reliability;
+using ControlPlane.Simulation.Replay;
+using ControlPlane.Simulation.Serving;
+using ControlPlane.Simulation.Workloads;
+
+namespace ControlPlane.Simulation.Events;
+
+/// <summary>Everything that a run of the twin assumes. The same plan gives the same run, to the byte.</summary>
+public sealed record TwinPlan
+{
+    /// <summary>Every draw follows from it.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>The name of the hall among the manifests.</summary>
+    public required string Hall { get; init; }
+
+    /// <summary>The factory's objects as JSON manifests, as in a snapshot.</summary>
+    public required IReadOnlyList<JsonObject> Manifests { get; init; }
+
+    /// <summary>Gangs that are submitted, in order of submission.</summary>
+    public IReadOnlyList<TracedJob> Jobs { get; init; } = [];
+
+    /// <summary>Gangs that are drawn, after those of the list; null for none.</summary>
+    public JobFit? Drawn { get; init; }
+
+    /// <summary>Inference services, present from the start.</summary>
+    public IReadOnlyList<ServicePlan> Services { get; init; } = [];
+
+    /// <summary>Faults by script.</summary>
+    public IReadOnlyList<TwinFault> Faults { get; init; } = [];
+
+    /// <summary>The queue of jobs whose own is not declared.</summary>
+    public string Queue { get; init; } = "default";
+
+    /// <summary>Failures per node and day, 0 or more; at any instant alike likely.</summary>
+    public double FailuresPerNodeDay { get; init; }
+
+    /// <summary>Where the rate comes from.</summary>
+    public string FailureSource { get; init; } = "none";
+
+    /// <summary>
+    /// Share of failures after which the node works again at once and only its jobs start again. Of the 419 unplanned
+    /// interruptions of Llama 3 405B, 54 were software and 7 watchdog timeouts (arXiv:2407.21783, table 5).
+    /// </summary>
+    public double SoftwareShare { get; init; } = 61.0 / 419;
+
+    /// <summary>Mean hours until a node that failed otherwise is back, exponentially distributed. Assumed: nobody publishes it.</summary>
+    public double RepairHours { get; init; } = 24;
+
+    /// <summary>Seconds that a checkpoint stops a gang.</summary>
+    public double CheckpointSeconds { get; init; } = 60;
+
+    /// <summary>Seconds of work between checkpoints; null for Young's interval of each gang, or never where nothing fails.</summary>
+    public double? CheckpointEverySeconds { get; init; }
+
+    /// <summary>Seconds from a restart until work goes on: five minutes (Kokolis et al., HPCA 2025).</summary>
+    public double RestartSeconds { get; init; } = 300;
+
+    /// <summary>
+    /// Share of the range between idle and limit that a training GPU draws: 619 of 700 W make 76 % of a DGX H100's nameplate,
+    /// which was measured in intensive training.
+    /// </summary>
+    public double TrainingUtilisation { get; init; } = 0.87;
+
+    /// <summary>none, easy or conservative: for whom starts are reserved.</summary>
+    public string Backfill { get; init; } = "none";
+
+    /// <summary>The level that gangs of several nodes prefer to stay within: rack, leaf, spine or none.</summary>
+    public string Preferred { get; init; } = "leaf";
+
+    /// <summary>How many waiting jobs of one pass look for room to be made.</summary>
+    public int Searches { get; init; } = 4;
+
+    /// <summary>Seconds of a row of results.</summary>
+    public int SampleSeconds { get; init; } = 3600;
+
+    /// <summary>The rate as the formulas know it.</summary>
+    internal FailureRate Failures => FailureRate.FromPerNodeDay(FailuresPerNodeDay);
+
+    /// <summary>The first thing that is wrong, or null.</summary>
+    public string? Fault() =>
+        !(FailuresPerNodeDay is >= 0 and <= 100) ? $"failures per node and day: 0 to 100 was expected, not {FailuresPerNodeDay}."
+        : !(SoftwareShare is >= 0 and <= 1) ? $"share of software failures: 0 to 1 was expected, not {SoftwareShare}."
+        : !(RepairHours is > 0 and <= 100_000) ? $"hours of a repair: above 0 was expected, not {RepairHours}."
+        : !(CheckpointSeconds is >= 0 and <= 1e6) ? $"seconds of a checkpoint: 0 or more was expected, not {CheckpointSeconds}."
+        : CheckpointEverySeconds is not (null or (> 0 and <= 1e9)) ? $"seconds between checkpoints: above 0 was expected, not {CheckpointEverySeconds}."
+        : CheckpointEverySeconds is null && CheckpointSeconds == 0 && FailuresPerNodeDay > 0 ? "seconds between checkpoints: Young's interval of a checkpoint that costs nothing is nothing; state an interval."
+        : !(RestartSeconds is >= 0 and <= 1e6) ? $"seconds of a restart: 0 or more was expected, not {RestartSeconds}."
+        : !(TrainingUtilisation is >= 0 and <= 1) ? $"utilisation of training: 0 to 1 was expected, not {TrainingUtilisation}."
+        : Backfill is not ("none" or "easy" or "conservative") ? $"backfill: none, easy or conservative was expected, not '{Backfill}'."
+        : Preferred is not ("none" or "rack" or "leaf" or "spine") ? $"preferred level: rack, leaf, spine or none was expected, not '{Preferred}'."
+        : Searches is < 0 or > 10_000 ? $"searches: 0 to 10,000 was expected, not {Searches}."
+        : SampleSeconds is < 1 or > 21_600 ? $"seconds of a row: 1 to 21,600 was expected, not {SampleSeconds}."
+        : null;
+}
+
+/// <summary>A fault by script.</summary>
+/// <param name="AtSeconds">When, from the start.</param>
+/// <param name="Kind">node, rack or limit.</param>
+/// <param name="Name">The node, rack or power domain.</param>
+/// <param name="ForSeconds">How long, above 0.</param>
+/// <param name="Kilowatts">For a limit: what the domain may carry meanwhile; else null.</param>
+public sealed record TwinFault(double AtSeconds, string Kind, string Name, double ForSeconds, double? Kilowatts = null);
