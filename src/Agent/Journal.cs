@@ -4,10 +4,12 @@ using Google.Protobuf;
 
 namespace ControlPlane.Agent;
 
-/// <summary>What must survive the agent: the generation fence, what runs, and what no host has acknowledged.</summary>
+/// <summary>What must survive the agent: the generation fence, what runs, what no host has acknowledged, and caps that hold.</summary>
 internal sealed record JournalContents(
-    IReadOnlyDictionary<uint, long> Newest, IReadOnlyList<HeldLease> Running, IReadOnlyList<WorkReport> Reports)
+    IReadOnlyDictionary<uint, long> Newest, IReadOnlyList<HeldLease> Running, IReadOnlyList<WorkReport> Reports, IReadOnlyList<DeviceCap> Caps)
 {
+    public DeviceCap? CapOf(uint device) => Caps.FirstOrDefault(cap => cap.Device == device);
+
     public long NewestOf(uint device) => Newest.GetValueOrDefault(device);
 }
 
@@ -24,8 +26,9 @@ internal sealed class Journal(AgentOptions options)
         var newest = new Dictionary<uint, long>();
         var running = new List<HeldLease>();
         var reports = new List<WorkReport>();
+        var caps = new List<DeviceCap>();
         if (options.JournalFile is null || !File.Exists(options.JournalFile))
-            return new(newest, running, reports);
+            return new(newest, running, reports, caps);
         using var file = File.OpenRead(options.JournalFile);
         while (file.Position < file.Length)
         {
@@ -37,13 +40,14 @@ internal sealed class Journal(AgentOptions options)
                     break;
                 case FromAgent.MessageOneofCase.Hello:
                     running.AddRange(message.Hello.Held);
+                    caps.AddRange(message.Hello.Caps);
                     break;
                 case FromAgent.MessageOneofCase.Report:
                     reports.Add(message.Report);
                     break;
             }
         }
-        return new(newest, running, reports);
+        return new(newest, running, reports, caps);
     }
 
     /// <param name="contents">Asked inside the lock: of two writers the later sees the later state.</param>
@@ -53,13 +57,13 @@ internal sealed class Journal(AgentOptions options)
             return;
         lock (_lock)
         {
-            var (newest, running, reports) = contents();
+            var (newest, running, reports, caps) = contents();
             var fresh = options.JournalFile + ".new";
             using (var file = File.Create(fresh))
             {
                 foreach (var (device, generation) in newest)
                     new FromAgent { LeaseAnswer = new() { Device = device, CurrentGeneration = generation } }.WriteDelimitedTo(file);
-                new FromAgent { Hello = new() { Held = { running } } }.WriteDelimitedTo(file);
+                new FromAgent { Hello = new() { Held = { running }, Caps = { caps } } }.WriteDelimitedTo(file);
                 foreach (var report in reports)
                     new FromAgent { Report = report }.WriteDelimitedTo(file);
                 file.Flush(flushToDisk: true);

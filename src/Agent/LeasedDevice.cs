@@ -20,6 +20,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     private Task _work = Task.CompletedTask;
     private long _newest;
     private bool _ended;
+    private DeviceCap? _cap;
 
     public uint Index => description.Index;
 
@@ -32,6 +33,17 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
                 return _newest;
         }
         init => _newest = value;
+    }
+
+    /// <summary>The cap that holds, or null. One from the journal holds again until a host says otherwise.</summary>
+    public DeviceCap? Cap
+    {
+        get
+        {
+            lock (_lock)
+                return _cap is { Watts: > 0 } cap ? cap.Clone() : null;
+        }
+        init => _cap = value;
     }
 
     public Device Describe()
@@ -104,11 +116,30 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         }
     }
 
-    /// <summary>Brings the executor up before the first lease, so that there are readings.</summary>
+    /// <summary>Brings the executor up before the first lease, so that there are readings, and a cap from before holds.</summary>
     public void Start()
     {
+        if (Cap is { } cap)
+            _ = executor.LimitAsync(cap);
         lock (_lock)
             _work = executor.TryStartAsync();
+    }
+
+    /// <summary>Holds the device to a cap, or (0) gives back the limit that was set before.</summary>
+    public void Hold(double watts)
+    {
+        DeviceCap cap;
+        lock (_lock)
+        {
+            var held = _cap is { Watts: > 0 } ? _cap : null;
+            if (watts == (held?.Watts ?? 0))
+                return;
+            // What was set before, by an operator perhaps, is what comes back.
+            cap = new DeviceCap { Device = Index, Watts = watts, BeforeWatts = held?.BeforeWatts ?? _sample.LimitWatts };
+            _cap = cap;
+        }
+        _ = executor.LimitAsync(cap.Clone());
+        node.LeasesChanged();
     }
 
     /// <summary>Takes what the executor says. A device stays failed until an operator restarts the agent.</summary>
@@ -118,15 +149,17 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         lock (_lock)
         {
             var (health, detail) = (_sample.Health, _sample.HealthDetail);
+            var (limit, obstacle) = (_sample.LimitWatts, _sample.LimitDetail);
             changed = said.Health > health;
             // A reading that is missing now is unknown now: nothing of the last sample is kept.
             if (said.Health == DeviceHealth.Unknown)
                 _sample = said.Clone();
             _sample.Device = Index;
             (_sample.Health, _sample.HealthDetail) = changed ? (said.Health, said.HealthDetail) : (health, detail);
+            changed |= _sample.LimitWatts != limit || _sample.LimitDetail != obstacle;
         }
         if (changed)
-            node.HealthChanged();
+            node.SampleChanged();
     }
 
     public async ValueTask DisposeAsync()

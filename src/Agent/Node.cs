@@ -12,8 +12,11 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
 {
     private ImmutableArray<LeasedDevice> _devices = [];
 
-    /// <summary>Set when a device's health changes: tell the host at once.</summary>
-    public event Action? Unwell;
+    private readonly Lock _lock = new();
+    private (string Authority, long Revision) _caps = ("", -1);
+
+    /// <summary>Set when a device's health or power limit changes: tell the host at once.</summary>
+    public event Action? Changed;
 
     public ImmutableArray<LeasedDevice> Devices => _devices;
 
@@ -30,7 +33,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
             var executor = new ExecutorSupervisor(id, options.RestartLimit, clock, sample => Observe(place, sample), log);
-            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index) });
+            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
         }
         _devices = devices.ToImmutable();
         foreach (var device in _devices)
@@ -59,6 +62,19 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
 
     public void Stop(StopLease stop) => Find(stop.Device)?.Stop(stop.Job, stop.Generation, "stopped by the host");
 
+    /// <summary>Has devices keep caps. Of one authority an older revision changes nothing: it was overtaken on the way.</summary>
+    public void Hold(HoldPower hold)
+    {
+        lock (_lock)
+        {
+            if (hold.Authority == _caps.Authority && hold.Revision < _caps.Revision)
+                return;
+            _caps = (hold.Authority, hold.Revision);
+            foreach (var cap in hold.Caps)
+                Find(cap.Device)?.Hold(cap.Watts);
+        }
+    }
+
     public void StopEverything(string reason)
     {
         foreach (var device in _devices)
@@ -67,7 +83,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
 
     public void LeasesChanged() => Keep();
 
-    public void HealthChanged() => Unwell?.Invoke();
+    public void SampleChanged() => Changed?.Invoke();
 
     public void Ended(WorkReport report)
     {
@@ -90,7 +106,8 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
     private void Keep() => journal.Write(() => new JournalContents(
         _devices.ToDictionary(device => device.Index, device => device.Newest),
         [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
-        reports.Unacknowledged()));
+        reports.Unacknowledged(),
+        [.. _devices.Select(device => device.Cap).OfType<DeviceCap>()]));
 
     private void Observe(int place, DeviceSample sample)
     {

@@ -31,10 +31,13 @@ internal sealed class RunningAgent : IAsyncDisposable
         Start(host, "auto", null, start => start.Environment["FACTORY_NATIVE_DIRECTORY"] = "/nonexistent", []);
 
     /// <summary>An agent whose card has these sensors, and no others.</summary>
-    public static RunningAgent StartWithSensors(FakeHost host, params (string Name, string Value)[] sensors)
+    public static RunningAgent StartWithSensors(FakeHost host, params (string Name, string Value)[] sensors) => StartWithSensors(host, null, sensors);
+
+    /// <summary>The same, on what an agent before it left in a folder.</summary>
+    public static RunningAgent StartWithSensors(FakeHost host, string? folder, params (string Name, string Value)[] sensors)
     {
         RequireNative();
-        return Start(host, "cuda", null, Adjust, []);
+        return Start(host, "cuda", folder, Adjust, []);
         void Adjust(ProcessStartInfo start)
         {
             start.Environment["FACTORY_NVML_LIBRARY"] = "double";

@@ -21,6 +21,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(1);
 
     private readonly BusyTime _busy = new();
+    private readonly PowerLimit _limits = new(device);
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
@@ -74,6 +75,10 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                 case FrameKind.Stop:
                     await _stop.CancelAsync().ConfigureAwait(false);
                     break;
+                case FrameKind.Limit:
+                    _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
+                    await agent.WriteAsync(FrameKind.Sample, Sample(), default).ConfigureAwait(false);
+                    break;
                 default:
                     throw new InvalidDataException($"The agent sent a frame of kind {frame.Kind}.");
             }
@@ -105,14 +110,10 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     // The card's own figure where it has one; otherwise the share of time in which it had work.
     private DeviceSample Sample()
     {
-        var readings = device.Read();
-        var sample = new DeviceSample { Utilisation = readings.Utilisation ?? _busy.ShareSinceLastAsked() };
-        if (readings.PowerWatts is { } watts)
-            sample.PowerWatts = watts;
-        if (readings.TemperatureCelsius is { } celsius)
-            sample.TemperatureCelsius = celsius;
-        if (readings.MemoryUsedBytes is { } bytes)
-            sample.MemoryUsedBytes = (ulong)bytes;
+        var sample = DeviceReadingsMessage.Of(device.Read());
+        if (!sample.HasUtilisation)
+            sample.Utilisation = _busy.ShareSinceLastAsked();
+        sample.LimitDetail = _limits.Obstacle;
         return sample;
     }
 

@@ -94,6 +94,18 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         return await report.Task.ConfigureAwait(false);
     }
 
+    public async Task LimitAsync(DeviceCap cap)
+    {
+        try
+        {
+            await _frames.WriteAsync(FrameKind.Limit, cap, default).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It is dying: the next one is told as it starts.
+        }
+    }
+
     public async Task StopAsync()
     {
         try

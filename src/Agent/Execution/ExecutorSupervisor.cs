@@ -20,6 +20,7 @@ internal sealed class ExecutorSupervisor(
 
     private readonly Queue<DateTimeOffset> _deaths = new();
     private ExecutorProcess? _executor;
+    private volatile DeviceCap? _cap;
 
     /// <summary>Starts the executor if it does not run. Throws when it does not start.</summary>
     public async Task<ExecutorProcess> EnsureAsync(CancellationToken cancellation)
@@ -29,6 +30,8 @@ internal sealed class ExecutorSupervisor(
         await DiscardAsync().ConfigureAwait(false);
         _executor = await ExecutorProcess.StartAsync(device, sampled, cancellation).ConfigureAwait(false);
         _ = ForgetReadingsAsync(_executor);
+        if (_cap is { } cap)
+            await _executor.LimitAsync(cap).ConfigureAwait(false);
         log.LogInformation("Executor of {Device} runs as process {Process}.", device, _executor.ProcessId);
         return _executor;
     }
@@ -66,6 +69,14 @@ internal sealed class ExecutorSupervisor(
             return report;
         }
         return await WaitAsync(executor, lease, report, timeout, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Has the device keep a power limit, also across executors.</summary>
+    public async Task LimitAsync(DeviceCap cap)
+    {
+        _cap = cap;
+        if (_executor is { Ended.IsCompleted: false } executor)
+            await executor.LimitAsync(cap).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => DiscardAsync();

@@ -20,6 +20,9 @@ internal enum FrameKind : byte
 
     /// <summary>Agent: end the work after the repetition that runs.</summary>
     Stop = 5,
+
+    /// <summary>Agent: the power limit to keep.</summary>
+    Limit = 6,
 }
 
 /// <summary>

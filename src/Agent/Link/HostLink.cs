@@ -97,7 +97,7 @@ internal sealed class HostLink(
         void Send(WorkReport report) => outbox.Writer.TryWrite(new FromAgent { Report = report });
         void SendSamples() => outbox.Writer.TryWrite(new FromAgent { Telemetry = Samples() });
         reports.Added += Send;
-        node.Unwell += SendSamples;
+        node.Changed += SendSamples;
         try
         {
             var writing = WriteAsync(call.RequestStream, outbox.Reader, ending.Token);
@@ -111,7 +111,7 @@ internal sealed class HostLink(
         finally
         {
             reports.Added -= Send;
-            node.Unwell -= SendSamples;
+            node.Changed -= SendSamples;
         }
     }
 
@@ -134,6 +134,9 @@ internal sealed class HostLink(
                     break;
                 case ToAgent.MessageOneofCase.Stop:
                     node.Stop(message.Stop);
+                    break;
+                case ToAgent.MessageOneofCase.Hold:
+                    node.Hold(message.Hold);
                     break;
                 case ToAgent.MessageOneofCase.Received:
                     node.Received(message.Received);
@@ -181,6 +184,7 @@ internal sealed class HostLink(
         AgentVersion = typeof(HostLink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         Devices = { node.Devices.Select(device => device.Describe()) },
         Held = { node.Devices.Select(device => device.Held).OfType<HeldLease>() },
+        Caps = { node.Devices.Select(device => device.Cap).OfType<DeviceCap>() },
     };
 
     private Telemetry Samples() => new() { Samples = { node.Devices.Select(device => device.Sample()) } };

@@ -14,6 +14,8 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     internal const int OutOfHostMemory = 1005;
     internal const int Stopped = 1006;
     internal const int BadHandle = 1007;
+    internal const int NotSupported = 1008;
+    internal const int NotPermitted = 1009;
 
     public int Code { get; } = code;
 
@@ -29,6 +31,8 @@ public sealed class DeviceFaultException(int code, string name, string message) 
         OutOfHostMemory => "out-of-memory",
         Stopped => "stopped",
         NoDriver or NoDevice => "no-device",
+        NotSupported => "not-supported",
+        NotPermitted => "not-permitted",
         _ => "internal",
     };
 

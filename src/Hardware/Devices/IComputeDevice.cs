@@ -11,6 +11,10 @@ public interface IComputeDevice : IDisposable
     /// <summary>What its sensors say now, also while a kernel runs.</summary>
     DeviceReadings Read();
 
+    /// <summary>Sets the most that the device may draw, also while a kernel runs and after a sticky error; null sets the default again.</summary>
+    /// <exception cref="DeviceFaultException">The device has no limit that can be set, this user may not set it, or it lies outside the accepted range.</exception>
+    void LimitPower(double? watts);
+
     /// <summary>Memory of the device. Its contents are not defined. Dispose it before the device.</summary>
     IDeviceBuffer Allocate(long bytes);
 
@@ -23,7 +27,37 @@ public interface IComputeDevice : IDisposable
 
 /// <summary>Null is unknown, never zero.</summary>
 /// <param name="Utilisation">0 to 1.</param>
-public readonly record struct DeviceReadings(double? PowerWatts, double? TemperatureCelsius, double? Utilisation, long? MemoryUsedBytes);
+public readonly record struct DeviceReadings(double? PowerWatts, double? TemperatureCelsius, double? Utilisation, long? MemoryUsedBytes)
+{
+    /// <summary>The power limit that is set.</summary>
+    public double? LimitWatts { get; init; }
+
+    /// <summary>The lowest power limit that the device accepts.</summary>
+    public double? LowestLimitWatts { get; init; }
+
+    /// <summary>The highest power limit that the device accepts.</summary>
+    public double? HighestLimitWatts { get; init; }
+
+    /// <summary>The power limit after a reset.</summary>
+    public double? DefaultLimitWatts { get; init; }
+
+    /// <summary>Energy drawn since the driver was loaded.</summary>
+    public double? EnergyJoules { get; init; }
+
+    public double? SmClockMegahertz { get; init; }
+
+    /// <summary>Why its clocks are lowered, as NVML's bits; 0 for no reason.</summary>
+    public long? SlowedBecause { get; init; }
+
+    /// <summary>Uncorrected ECC errors since the driver was loaded.</summary>
+    public long? UncorrectedErrors { get; init; }
+
+    /// <summary>Memory rows wait to be remapped at the next reset.</summary>
+    public bool? RowsPending { get; init; }
+
+    /// <summary>A remapping of memory rows failed.</summary>
+    public bool? RowsFailed { get; init; }
+}
 
 public interface IDeviceBuffer : IDisposable
 {

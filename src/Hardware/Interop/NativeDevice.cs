@@ -78,10 +78,24 @@ internal sealed unsafe class NativeDevice : IComputeDevice
         var readings = new NativeMethods.Readings { Size = (uint)sizeof(NativeMethods.Readings) };
         ComputeLibrary.Check(NativeMethods.DeviceRead(_handle, ref readings), _handle);
         static double? Known(double value) => value < 0 ? null : value;
+        static long? Counted(long value) => value < 0 ? null : value;
         return new(
-            Known(readings.PowerWatts), Known(readings.TemperatureCelsius), Known(readings.Utilisation),
-            readings.MemoryUsedBytes < 0 ? null : readings.MemoryUsedBytes);
+            Known(readings.PowerWatts), Known(readings.TemperatureCelsius), Known(readings.Utilisation), Counted(readings.MemoryUsedBytes))
+        {
+            LimitWatts = Known(readings.LimitWatts),
+            LowestLimitWatts = Known(readings.LowestLimitWatts),
+            HighestLimitWatts = Known(readings.HighestLimitWatts),
+            DefaultLimitWatts = Known(readings.DefaultLimitWatts),
+            EnergyJoules = Known(readings.EnergyJoules),
+            SmClockMegahertz = Known(readings.SmClockMegahertz),
+            SlowedBecause = Counted(readings.SlowedBecause),
+            UncorrectedErrors = Counted(readings.UncorrectedErrors),
+            RowsPending = readings.RowsPending < 0 ? null : readings.RowsPending > 0,
+            RowsFailed = readings.RowsFailed < 0 ? null : readings.RowsFailed > 0,
+        };
     }
+
+    public void LimitPower(double? watts) => ComputeLibrary.Check(NativeMethods.DeviceLimit(_handle, watts ?? 0), _handle);
 
     public void Dispose() => _handle.Dispose();
 

@@ -9,7 +9,7 @@ namespace ControlPlane.Hardware.Interop;
 internal static unsafe partial class NativeMethods
 {
     public const string Library = "factory_gpu";
-    public const int AbiVersion = 2;
+    public const int AbiVersion = 3;
 
     public const uint BackendCpu = 1;
     public const uint BackendCpuFibres = 2;
@@ -36,6 +36,16 @@ internal static unsafe partial class NativeMethods
         public double TemperatureCelsius;
         public double Utilisation;
         public long MemoryUsedBytes;
+        public double LimitWatts;
+        public double LowestLimitWatts;
+        public double HighestLimitWatts;
+        public double DefaultLimitWatts;
+        public double EnergyJoules;
+        public double SmClockMegahertz;
+        public long SlowedBecause;
+        public long UncorrectedErrors;
+        public int RowsPending;
+        public int RowsFailed;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -82,6 +92,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "factory_device_read")]
     public static partial int DeviceRead(DeviceHandle device, ref Readings readings);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_limit")]
+    public static partial int DeviceLimit(DeviceHandle device, double watts);
 
     [LibraryImport(Library, EntryPoint = "factory_device_close")]
     public static partial int DeviceClose(nint device);

@@ -20,6 +20,8 @@ internal sealed class ManagedDevice : IComputeDevice
 
     public DeviceReadings Read() => default;
 
+    public void LimitPower(double? watts) => throw new DeviceFaultException(DeviceFaultException.NotSupported, "", "this device has no power limit");
+
     public IDeviceBuffer Allocate(long bytes) => new ManagedBuffer(bytes);
 
     public async Task<double> RunAsync(IReadOnlyList<KernelLaunch> launches, CancellationToken cancellation)

@@ -181,8 +181,18 @@ int factory_device_read(factory_device *device, factory_readings *readings) {
     return on_device(device, [&](OpenDevice &open) {
         require(readings != nullptr && readings->size == sizeof *readings, "the readings have another size than this library's");
         readings->power_watts = readings->temperature_celsius = readings->utilisation = -1;
-        readings->memory_used_bytes = -1;
+        readings->memory_used_bytes = readings->slowed_because = readings->uncorrected_errors = -1;
+        readings->limit_watts = readings->lowest_limit_watts = readings->highest_limit_watts = readings->default_limit_watts = -1;
+        readings->energy_joules = readings->sm_clock_megahertz = -1;
+        readings->rows_pending = readings->rows_failed = -1;
         open.device->read(*readings);
+    });
+}
+
+int factory_device_limit(factory_device *device, double watts) {
+    return on_device(device, [&](OpenDevice &open) {
+        require(watts >= 0 && watts <= 1e6, "a power limit is 0 (the default) to 1000000 W");
+        open.device->limit(watts);
     });
 }
 

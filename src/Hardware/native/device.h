@@ -44,6 +44,9 @@ public:
     // All unknown where the device has no sensors that we can read.
     virtual void read(factory_readings &) noexcept {}
 
+    // 0 sets the default limit.
+    virtual void limit(double) { throw Failure{FACTORY_NOT_SUPPORTED, "this device has no power limit"}; }
+
     void submit(Submission submission);
     // Releases memory once everything submitted has ended: a kernel that still runs may use it.
     void retire(std::uint64_t address, std::uint64_t bytes) noexcept;

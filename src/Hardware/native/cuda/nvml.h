@@ -1,6 +1,7 @@
 // A GPU's sensors through NVML, found at run time like the driver. A machine without it has no readings.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "factory_gpu.h"
@@ -11,6 +12,8 @@ class Nvml {
 public:
     void open(const char *library, const std::string &uuid) noexcept;
     void read(factory_readings &readings) const noexcept;
+    // Sets the power limit, 0 for the default one. Throws a Failure that says what the card accepts.
+    void limit(double watts) const;
 
 private:
     using Handle = struct NvmlHandle *;
@@ -28,6 +31,18 @@ private:
     int (*temperature_)(Handle device, int sensor, unsigned *celsius) = nullptr;
     int (*utilisation_)(Handle device, Utilisation *percent) = nullptr;
     int (*memory_)(Handle device, Memory *bytes) = nullptr;
+    int (*limit_)(Handle device, unsigned *milliwatts) = nullptr;
+    int (*limit_range_)(Handle device, unsigned *lowest, unsigned *highest) = nullptr;
+    int (*default_limit_)(Handle device, unsigned *milliwatts) = nullptr;
+    int (*set_limit_)(Handle device, unsigned milliwatts) = nullptr;
+    int (*energy_)(Handle device, unsigned long long *millijoules) = nullptr;
+    int (*clock_)(Handle device, int kind, unsigned *megahertz) = nullptr;
+    int (*slowed_)(Handle device, unsigned long long *reasons) = nullptr;
+    int (*ecc_)(Handle device, int kind, int counter, unsigned long long *count) = nullptr;
+    int (*rows_)(Handle device, unsigned *corrected, unsigned *uncorrected, unsigned *pending, unsigned *failed) = nullptr;
+
+    void read_limits(factory_readings &readings) const noexcept;
+    void read_health(factory_readings &readings) const noexcept;
 };
 
 } // namespace factory

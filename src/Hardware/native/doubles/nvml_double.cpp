@@ -1,12 +1,16 @@
 // A double of NVML whose readings come from the environment; one that is not set is not supported, as on a
-// card without that sensor. FACTORY_DOUBLE_MILLIWATTS, _CELSIUS, _PERCENT and _USED_BYTES.
+// card without that sensor. FACTORY_DOUBLE_MILLIWATTS, _CELSIUS, _PERCENT, _USED_BYTES, _SM_MEGAHERTZ, _SLOWED,
+// _ECC, _ROWS_PENDING and _ROWS_FAILED. With FACTORY_DOUBLE_LIMIT_RANGE=<lowest>:<highest> in milliwatts its power
+// limit can be set, the highest being the default, and it draws no more than that; not with _LIMIT_DENIED set.
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 
 #define ENTRY extern "C" __attribute__((visibility("default"))) int
 
 namespace {
 
-constexpr int success = 0, not_supported = 3;
+constexpr int success = 0, invalid_argument = 2, not_supported = 3, no_permission = 4;
 
 struct Utilisation {
     unsigned gpu, memory;
@@ -16,6 +20,8 @@ struct Memory {
     unsigned long long total, free, used;
 };
 
+std::atomic<unsigned> set_limit{0}; // 0 while none was set.
+
 template <typename Value> int answer(const char *name, Value *value) {
     const char *text = std::getenv(name);
     if (text == nullptr) {
@@ -23,6 +29,11 @@ template <typename Value> int answer(const char *name, Value *value) {
     }
     *value = static_cast<Value>(std::strtoull(text, nullptr, 10));
     return success;
+}
+
+bool has_range(unsigned &lowest, unsigned &highest) {
+    const char *text = std::getenv("FACTORY_DOUBLE_LIMIT_RANGE");
+    return text != nullptr && std::sscanf(text, "%u:%u", &lowest, &highest) == 2;
 }
 
 } // namespace
@@ -35,10 +46,60 @@ ENTRY nvmlDeviceGetHandleByUUID(const char *, void **device) {
     return success;
 }
 
-ENTRY nvmlDeviceGetPowerUsage(void *, unsigned *milliwatts) { return answer("FACTORY_DOUBLE_MILLIWATTS", milliwatts); }
+ENTRY nvmlDeviceGetPowerUsage(void *, unsigned *milliwatts) {
+    const int status = answer("FACTORY_DOUBLE_MILLIWATTS", milliwatts);
+    const unsigned limit = set_limit;
+    if (status == success && limit != 0 && *milliwatts > limit) {
+        *milliwatts = limit;
+    }
+    return status;
+}
 
 ENTRY nvmlDeviceGetTemperature(void *, int, unsigned *celsius) { return answer("FACTORY_DOUBLE_CELSIUS", celsius); }
 
 ENTRY nvmlDeviceGetUtilizationRates(void *, Utilisation *percent) { return answer("FACTORY_DOUBLE_PERCENT", &percent->gpu); }
 
 ENTRY nvmlDeviceGetMemoryInfo(void *, Memory *bytes) { return answer("FACTORY_DOUBLE_USED_BYTES", &bytes->used); }
+
+ENTRY nvmlDeviceGetPowerManagementLimitConstraints(void *, unsigned *lowest, unsigned *highest) {
+    return has_range(*lowest, *highest) ? success : not_supported;
+}
+
+ENTRY nvmlDeviceGetPowerManagementDefaultLimit(void *, unsigned *milliwatts) {
+    unsigned lowest = 0;
+    return has_range(lowest, *milliwatts) ? success : not_supported;
+}
+
+ENTRY nvmlDeviceGetPowerManagementLimit(void *device, unsigned *milliwatts) {
+    *milliwatts = set_limit;
+    return *milliwatts != 0 ? success : nvmlDeviceGetPowerManagementDefaultLimit(device, milliwatts);
+}
+
+ENTRY nvmlDeviceSetPowerManagementLimit(void *, unsigned milliwatts) {
+    unsigned lowest = 0, highest = 0;
+    if (!has_range(lowest, highest)) {
+        return not_supported;
+    }
+    if (std::getenv("FACTORY_DOUBLE_LIMIT_DENIED") != nullptr) {
+        return no_permission;
+    }
+    if (milliwatts < lowest || milliwatts > highest) {
+        return invalid_argument;
+    }
+    set_limit = milliwatts;
+    return success;
+}
+
+ENTRY nvmlDeviceGetTotalEnergyConsumption(void *, unsigned long long *millijoules) { return answer("FACTORY_DOUBLE_MILLIJOULES", millijoules); }
+
+ENTRY nvmlDeviceGetClockInfo(void *, int, unsigned *megahertz) { return answer("FACTORY_DOUBLE_SM_MEGAHERTZ", megahertz); }
+
+ENTRY nvmlDeviceGetCurrentClocksEventReasons(void *, unsigned long long *reasons) { return answer("FACTORY_DOUBLE_SLOWED", reasons); }
+
+ENTRY nvmlDeviceGetTotalEccErrors(void *, int, int, unsigned long long *count) { return answer("FACTORY_DOUBLE_ECC", count); }
+
+ENTRY nvmlDeviceGetRemappedRows(void *, unsigned *corrected, unsigned *uncorrected, unsigned *pending, unsigned *failed) {
+    *corrected = *uncorrected = *failed = 0;
+    answer("FACTORY_DOUBLE_ROWS_FAILED", failed);
+    return answer("FACTORY_DOUBLE_ROWS_PENDING", pending);
+}

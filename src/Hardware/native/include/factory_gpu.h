@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define FACTORY_ABI_VERSION 2
+#define FACTORY_ABI_VERSION 3
 #define FACTORY_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -32,6 +32,8 @@ enum {
     FACTORY_OUT_OF_MEMORY = 1005,
     FACTORY_STOPPED = 1006,
     FACTORY_BAD_HANDLE = 1007,      /* closed, never given out, or of another kind */
+    FACTORY_NOT_SUPPORTED = 1008,   /* by this device, its driver, or without NVML */
+    FACTORY_NOT_PERMITTED = 1009,   /* to this user: power limits need the rights of root */
     FACTORY_INTERNAL = 1099
 };
 
@@ -65,6 +67,16 @@ typedef struct {
     double temperature_celsius;
     double utilisation;         /* 0 to 1 */
     int64_t memory_used_bytes;
+    double limit_watts;         /* the power limit that is set */
+    double lowest_limit_watts;  /* and the range that the card accepts */
+    double highest_limit_watts;
+    double default_limit_watts; /* the one after a reset */
+    double energy_joules;       /* drawn since the driver was loaded */
+    double sm_clock_megahertz;
+    int64_t slowed_because;     /* NVML's bits: 0x4 software power cap, 0x8 hardware slowdown, 0x20 and 0x40 heat ... */
+    int64_t uncorrected_errors; /* ECC, since the driver was loaded */
+    int32_t rows_pending;       /* 1: memory rows are to be remapped at the next reset */
+    int32_t rows_failed;        /* 1: a remapping failed, the card must be replaced */
 } factory_readings;
 
 typedef struct {
@@ -90,6 +102,9 @@ FACTORY_API int factory_device_open(const factory_device_options *options, facto
 FACTORY_API int factory_device_describe(factory_device *device, factory_device_info *info);
 /* Needs no driver context: also answers while a kernel runs or after a sticky error. */
 FACTORY_API int factory_device_read(factory_device *device, factory_readings *readings);
+/* Sets the most that the device may draw; 0 sets the default again. Outside the range that the card accepts the call
+ * is refused with FACTORY_BAD_PARAMETER and nothing changes. Needs no driver context either. */
+FACTORY_API int factory_device_limit(factory_device *device, double watts);
 /* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. Refused while the
  * device has open buffers. Calls under way on other threads end first. */
 FACTORY_API int factory_device_close(factory_device *device);

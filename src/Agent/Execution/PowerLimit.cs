@@ -1,0 +1,32 @@
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Execution;
+
+/// <summary>Keeps the power limit of one device, within what the card accepts, and says why where it cannot.</summary>
+internal sealed class PowerLimit(IComputeDevice device)
+{
+    /// <summary>Why the limit is not the one that was ordered; empty while it is.</summary>
+    public string Obstacle { get; private set; } = "";
+
+    /// <summary>Sets the cap, or with none what was set before it. A cap never lies above that, nor below what the card accepts.</summary>
+    public void Keep(DeviceCap cap)
+    {
+        try
+        {
+            var readings = device.Read();
+            var wanted = cap.Watts <= 0 ? cap.BeforeWatts : cap.BeforeWatts > 0 ? Math.Min(cap.Watts, cap.BeforeWatts) : cap.Watts;
+            var least = readings.LowestLimitWatts ?? 0;
+            var most = readings.HighestLimitWatts ?? double.MaxValue;
+            device.LimitPower(wanted <= 0 ? null : Math.Clamp(wanted, Math.Min(least, most), most));
+            Obstacle = wanted > 0 && wanted < least
+                ? FormattableString.Invariant($"a cap of {wanted:0} W: this card accepts {least:0} W at least, which is set")
+                : "";
+        }
+        catch (DeviceFaultException fault)
+        {
+            // A cap that cannot be set is told with every sample: whoever relies on it must know.
+            Obstacle = cap.Watts > 0 ? FormattableString.Invariant($"a cap of {cap.Watts:0} W: {fault.Message}") : "";
+        }
+    }
+}
