@@ -119,7 +119,23 @@ public sealed record EventsResponse(IReadOnlyList<EventResponse> Events, long Ol
 /// <param name="Health">healthy, degraded, failed or unknown, with detail.</param>
 /// <param name="KernelsRun">Kernels that ended on it.</param>
 public sealed record GpuResponse(
-    string Gpu, string? Device, long Generation, IReadOnlyList<string> Jobs, string Health, long KernelsRun);
+    string Gpu, string? Device, long Generation, IReadOnlyList<string> Jobs, string Health, long KernelsRun)
+{
+    /// <summary>What it draws, in watts; null while unknown.</summary>
+    public double? PowerWatts { get; init; }
+
+    /// <summary>Its temperature, in Celsius; null while unknown.</summary>
+    public double? TemperatureCelsius { get; init; }
+
+    /// <summary>The power limit that is set on it, as it says itself, in watts; null while unknown.</summary>
+    public double? LimitWatts { get; init; }
+
+    /// <summary>The armed cap that it is to keep now, in watts; null for none.</summary>
+    public double? CapWatts { get; init; }
+
+    /// <summary>Why the cap does not hold as it was ordered; empty while it does.</summary>
+    public string CapObstacle { get; init; } = "";
+}
 
 /// <summary>A limit for a power domain.</summary>
 /// <param name="Limit">Such as <c>400kW</c>; null restores the layout's own.</param>

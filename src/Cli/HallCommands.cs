@@ -61,6 +61,9 @@ internal static class HallCommands
             [
                 ["device", gpu.Device ?? "unknown"], ["health", gpu.Health], ["jobs", string.Join(" ", gpu.Jobs)],
                 ["generation", gpu.Generation.ToString(CultureInfo.InvariantCulture)], ["kernels run", gpu.KernelsRun.ToString(CultureInfo.InvariantCulture)],
+                ["draws", Table.Watts(gpu.PowerWatts)], ["temperature", gpu.TemperatureCelsius is { } celsius ? $"{celsius.ToString("0.#", CultureInfo.InvariantCulture)} C" : "unknown"],
+                ["power limit", Table.Watts(gpu.LimitWatts)],
+                ["armed cap", gpu.CapWatts is { } cap ? $"{Table.Watts(cap)}{(gpu.CapObstacle.Length > 0 ? $", but {gpu.CapObstacle}" : "")}" : "none holds"],
             ]);
             return ExitCodes.Done;
         });

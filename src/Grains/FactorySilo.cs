@@ -18,7 +18,7 @@ public static class FactorySilo
         silo.Services.AddOptions<FactoryOptions>();
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton<SimulatedFleet>();
-        silo.Services.AddSingleton<FailsafeLine>();
+        silo.Services.AddSingleton(services => new FailsafeLine(services.GetRequiredService<SimulatedFleet>()));
         silo.Services.AddHostedService<FactoryWaker>();
         silo.AddActivityPropagation();
         return silo;

@@ -14,7 +14,10 @@ public sealed class RackFailsafeTests
     private static readonly RackCard Card = new(new RackId("r"), true, 0, [new NodeCard(new NodeId("n"), 2, 100, 700, 500) { FloorWatts = 200 }], 25);
     private static readonly Guid Hall = Guid.NewGuid();
 
-    private readonly RackFailsafe _failsafe = new(new SimulatedFleet(Options.Create(new FactoryOptions()), new FakeTimeProvider()));
+    private readonly FailsafeLine _line = new(new SimulatedFleet(Options.Create(new FactoryOptions()), new FakeTimeProvider()));
+    private readonly RackFailsafe _failsafe;
+
+    public RackFailsafeTests() => _failsafe = _line.Join(new RackId("r"));
 
     [Fact]
     public void A_signal_holds_at_once_and_until_orders_of_its_entry_release_it()
@@ -57,18 +60,41 @@ public sealed class RackFailsafeTests
     [Fact]
     public void Only_the_grain_that_joined_last_is_reached_and_only_it_can_leave()
     {
-        var line = new FailsafeLine(new SimulatedFleet(Options.Create(new FactoryOptions()), new FakeTimeProvider()));
-        var (old, current) = (line.Join(Card.Rack), line.Join(Card.Rack));
+        var (old, current) = (_failsafe, _line.Join(Card.Rack));
         current.Follow(Orders(1), isNewHall: true);
         old.Follow(Orders(1), isNewHall: true);
-        line.Leave(Card.Rack, old);
+        _line.Leave(Card.Rack, old);
 
-        line.Fire(Card.Rack, 2, 0);
+        _line.Fire(Card.Rack, 2, 0);
         Assert.True(current.Holds);
         Assert.False(old.Holds);
 
-        line.Leave(Card.Rack, current);
-        line.Fire(Card.Rack, 3, 1); // Nobody is there: nothing happens, least of all an error.
+        _line.Leave(Card.Rack, current);
+        _line.Fire(Card.Rack, 3, 1); // Nobody is there: nothing happens, least of all an error.
+    }
+
+    [Fact]
+    public void The_agent_of_a_node_is_told_what_its_devices_are_to_keep_and_when_no_longer()
+    {
+        var agent = new Listening();
+        _line.Connect(new NodeId("n"), agent);
+        _failsafe.Follow(Orders(4) with { Rack = Card with { Simulated = false } }, isNewHall: true);
+        _failsafe.Fire(7, 0.5);
+        _failsafe.Follow(Orders(9) with { Rack = Card with { Simulated = false } }, isNewHall: false);
+        Assert.Equal([new ArmedCap(Hall, 7, 450), new ArmedCap(Hall, 9, 0)], agent.Heard);
+        Assert.Equal(2, _failsafe.AgentCaps.Count);
+
+        _line.Disconnect(new NodeId("n"), agent);
+        _failsafe.Fire(12, 0);
+        Assert.Equal(2, agent.Heard.Count);
+        Assert.All(_failsafe.AgentCaps, one => Assert.Equal(200, one.Cap.Watts));
+    }
+
+    private sealed class Listening : IArmedNode
+    {
+        public List<ArmedCap> Heard { get; } = [];
+
+        public void Hold(ArmedCap cap) => Heard.Add(cap);
     }
 
     private static RackOrders Orders(long revision) => new(new HallId("hall"), revision, Hall, true, Card, []);

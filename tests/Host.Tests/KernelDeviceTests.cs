@@ -83,7 +83,7 @@ public class KernelDeviceTests
 
     private static async Task<string?> DeviceOf(RunningHost host) => (await host.Get<GpuResponse>("/v1/gpus/" + Gpu)).Device;
 
-    private static void RequireNative()
+    internal static void RequireNative()
     {
         var isBuilt = Directory.GetFiles(Path.GetDirectoryName(Programs.Agent)!, "libfactory_cuda_double.so", SearchOption.AllDirectories).Length > 0;
         Assert.True(isBuilt || Environment.GetEnvironmentVariable("CI") != "true", "The compute library must be built here.");

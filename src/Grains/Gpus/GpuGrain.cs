@@ -18,6 +18,8 @@ internal sealed class GpuGrain(
     private IGpuAgent? _agent;
     private string? _device;
     private string _health = "unknown";
+    private GpuSample? _sample;
+    private ArmedCap? _cap;
 
     private GpuId Gpu => new(this.Name());
 
@@ -49,6 +51,14 @@ internal sealed class GpuGrain(
         return Task.CompletedTask;
     }
 
+    public Task Hold(ArmedCap cap)
+    {
+        ThrowIfPoisoned();
+        _cap = cap;
+        Tell(agent => agent.Hold(Gpu, cap));
+        return Task.CompletedTask;
+    }
+
     public Task Stop(LeaseKey lease)
     {
         ThrowIfPoisoned();
@@ -65,14 +75,16 @@ internal sealed class GpuGrain(
             await Stop(held.Lease.Key);
     }
 
-    public Task Attach(IGpuAgent agent, string deviceName, string health)
+    public Task Attach(IGpuAgent agent, string deviceName, string health, GpuSample? sample)
     {
         ThrowIfPoisoned();
         var isNew = _agent is null || !_agent.Equals(agent);
         _agent = agent;
-        (_device, _health) = (deviceName, health);
+        (_device, _health, _sample) = (deviceName, health, sample);
         if (isNew)
         {
+            if (_cap is { } cap)
+                Tell(to => to.Hold(Gpu, cap));
             // A new agent process, or a new host for it: it starts what it does not run already.
             foreach (var held in Row.Held.Where(held => held.Result is null && !held.Lease.Simulated))
                 StartWork(held.Lease);
@@ -84,7 +96,7 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         _log.LogInformation("GPU {Gpu} lost its agent: {Reason}", Gpu, reason);
-        (_agent, _health) = (null, "unknown");
+        (_agent, _health, _sample) = (null, "unknown", null);
         return Task.CompletedTask;
     }
 
@@ -106,7 +118,11 @@ internal sealed class GpuGrain(
         var health = simulated is null ? _health : simulated.Failed ? "failed" : "healthy";
         return Task.FromResult(new GpuStatus(
             Gpu, _device ?? (simulated is null ? null : "simulated"), Row.Newest,
-            Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun));
+            Row.Held.Select(held => held.Lease.Key).ToValueList(), health, Row.KernelsRun)
+        {
+            Sample = simulated ?? _sample,
+            CapWatts = simulated is null ? _cap?.Watts ?? 0 : fleet.FiredAt(Gpu),
+        });
     }
 
     /// <summary>

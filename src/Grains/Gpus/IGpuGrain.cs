@@ -2,6 +2,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
+using Orleans.Concurrency;
 
 namespace ControlPlane.Grains.Gpus;
 
@@ -17,6 +18,10 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Limit")]
     Task Limit(GpuLease lease);
 
+    /// <summary>Has a device of an agent keep a cap that was armed for an excursion, or (0) no longer. Remembered for an agent that comes later.</summary>
+    [OneWay, Alias("Hold")]
+    Task Hold(ArmedCap cap);
+
     /// <summary>Ends a lease and its work, whether or not it runs.</summary>
     [Alias("Stop")]
     Task Stop(LeaseKey lease);
@@ -27,7 +32,7 @@ public interface IGpuGrain : IGrainWithStringKey
 
     /// <summary>An agent that owns the device offers to carry out commands, and says how the device is. Renewed while it is connected.</summary>
     [Alias("Attach")]
-    Task Attach(IGpuAgent agent, string deviceName, string health);
+    Task Attach(IGpuAgent agent, string deviceName, string health, GpuSample? sample);
 
     /// <summary>The agent's connection is gone.</summary>
     [Alias("Detach")]
@@ -53,7 +58,18 @@ public interface IGpuAgent : IGrainObserver
     /// <summary>Stops a lease's work.</summary>
     [Alias("Stop")]
     Task Stop(GpuId gpu, LeaseKey lease);
+
+    /// <summary>Has a device keep a cap, or (0) no longer.</summary>
+    [Alias("Hold")]
+    Task Hold(GpuId gpu, ArmedCap cap);
 }
+
+/// <summary>A cap that was armed for an excursion and holds now, or its release.</summary>
+/// <param name="Authority">The hall's activation that says so: of one only newer revisions count.</param>
+/// <param name="Revision">The ledger entry that says so.</param>
+/// <param name="Watts">The cap; 0 for none.</param>
+[GenerateSerializer, Immutable, Alias("ArmedCap")]
+public readonly record struct ArmedCap([property: Id(0)] Guid Authority, [property: Id(1)] long Revision, [property: Id(2)] double Watts);
 
 /// <summary>A lease as one GPU sees it.</summary>
 /// <param name="Key">The lease.</param>
@@ -121,4 +137,13 @@ public sealed record GpuStatus(
     [property: Id(2)] long Generation,
     [property: Id(3)] ValueList<LeaseKey> Leases,
     [property: Id(4)] string Health,
-    [property: Id(5)] long KernelsRun);
+    [property: Id(5)] long KernelsRun)
+{
+    /// <summary>The newest readings of an agent's device; null while there are none.</summary>
+    [Id(6)]
+    public GpuSample? Sample { get; init; }
+
+    /// <summary>The cap that it is to keep, in watts; 0 for none.</summary>
+    [Id(7)]
+    public double CapWatts { get; init; }
+}

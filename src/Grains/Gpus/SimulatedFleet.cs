@@ -64,8 +64,11 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         if (member.Device is null)
             return null;
         var sample = member.Device.Sample(now);
-        return new GpuSample(gpu, sample.PowerWatts, sample.TemperatureCelsius, sample.Utilisation, false, "");
+        return new GpuSample(gpu, sample.PowerWatts, sample.TemperatureCelsius, sample.Utilisation, false, "") { LimitWatts = member.Cap };
     });
+
+    /// <summary>The armed cap that a device is held to, in watts; 0 while none is fired.</summary>
+    public double FiredAt(GpuId gpu) => On(gpu, member => member.Fired);
 
     /// <summary>A device's readings; one that has never run anything has settled at its idle draw.</summary>
     public GpuSample SampleOrIdle(GpuId gpu, NodeCard node, double inletCelsius, DateTimeOffset now)

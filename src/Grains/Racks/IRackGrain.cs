@@ -215,4 +215,13 @@ public sealed record GpuSample(
     [property: Id(2)] double? Celsius,
     [property: Id(3)] double? Utilisation,
     [property: Id(4)] bool Failed,
-    [property: Id(5)] string Detail);
+    [property: Id(5)] string Detail)
+{
+    /// <summary>The power limit that is set on it, as it says itself.</summary>
+    [Id(6)]
+    public double? LimitWatts { get; init; }
+
+    /// <summary>Why a cap does not hold as it was ordered; empty while it does.</summary>
+    [Id(7)]
+    public string LimitDetail { get; init; } = "";
+}

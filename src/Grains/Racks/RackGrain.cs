@@ -15,6 +15,7 @@ internal sealed class RackGrain(
     private RackOrders? _orders;
     private BuildingReading? _building;
     private RackFailsafe _failsafe = null!;
+    private IReadOnlyList<(GpuId Gpu, ArmedCap Cap)> _told = [];
     private IGrainTimer? _timer;
     private IGrainTimer? _nextEnd;
 
@@ -46,6 +47,7 @@ internal sealed class RackGrain(
     public Task Fire(long revision, double level)
     {
         _failsafe.Fire(revision, level);
+        TellAgents();
         LookForEnds();
         return Task.CompletedTask; // The orders that follow ask for a report; here it would hold up the signals of others.
     }
@@ -82,6 +84,7 @@ internal sealed class RackGrain(
         var isNewHall = _orders?.Incarnation != orders.Incarnation;
         _orders = orders;
         _failsafe.Follow(orders, isNewHall);
+        TellAgents();
         LookForEnds();
         if (orders.Rack is null)
         {
@@ -107,6 +110,18 @@ internal sealed class RackGrain(
         }
         _timer ??= this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(options.Value.ReportPeriod, options.Value.ReportPeriod));
         AwaitNextEnd();
+    }
+
+    /// <summary>Caps of an agent's devices go through their grains too: the agent may be connected to another silo, or come later.</summary>
+    private void TellAgents()
+    {
+        var caps = _failsafe.AgentCaps;
+        // The revision alone is no news to a device.
+        if (caps.Select(one => (one.Gpu, one.Cap.Authority, one.Cap.Watts)).SequenceEqual(_told.Select(one => (one.Gpu, one.Cap.Authority, one.Cap.Watts))))
+            return;
+        _told = caps;
+        foreach (var (gpu, cap) in caps)
+            _ = GrainFactory.Gpu(gpu).Hold(cap);
     }
 
     /// <summary>Under caps work ends later than was reckoned: its end is seen at a report.</summary>

@@ -10,7 +10,7 @@ namespace ControlPlane.Host.Agents;
 
 /// <summary>The host's end of an agent's stream: one call for as long as the agent is connected.</summary>
 internal sealed class AgentLinkService(
-    IGrainFactory grains, AgentToken token, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
+    IGrainFactory grains, AgentToken token, FailsafeLine line, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
 {
     private const uint ProtocolVersion = 1;
 
@@ -32,8 +32,9 @@ internal sealed class AgentLinkService(
             await responseStream.WriteAsync(new ToAgent { Refusal = new Refusal { Reason = objection } });
             return;
         }
-        using var link = new AgentStream(hello, responseStream, context.CancellationToken);
+        using var link = new AgentStream(hello, responseStream, log, context.CancellationToken);
         await Welcome(link);
+        line.Connect(new NodeId(hello.Node), link);
         log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
         var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
         using var renewing = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -49,6 +50,7 @@ internal sealed class AgentLinkService(
         }
         finally
         {
+            line.Disconnect(new NodeId(hello.Node), link);
             await renewing.CancelAsync();
             await renewal;
             foreach (var device in hello.Devices)
@@ -76,7 +78,7 @@ internal sealed class AgentLinkService(
             do
             {
                 foreach (var device in hello.Devices)
-                    await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name, link.HealthOf(device.Index));
+                    await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name, link.HealthOf(device.Index), link.SampleOf(device.Index));
                 await Welcome(link);
             }
             while (await timer.WaitForNextTickAsync(cancellation));
@@ -96,8 +98,7 @@ internal sealed class AgentLinkService(
         switch (message.MessageCase)
         {
             case FromAgent.MessageOneofCase.Telemetry:
-                link.Note(message.Telemetry);
-                var samples = message.Telemetry.Samples.Select(sample => SampleOf(hello, sample)).ToValueList();
+                var samples = link.Note(message.Telemetry);
                 if (RackOf(hello.Node) is { } rack)
                     await grains.Rack(rack).Observe(samples);
                 break;
@@ -129,11 +130,6 @@ internal sealed class AgentLinkService(
         if (heard)
             await link.Send(new ToAgent { Received = new ReportReceived { Device = report.Device, Job = report.Job, Generation = report.Generation } });
     }
-
-    private static GpuSample SampleOf(Hello hello, DeviceSample sample) => new(
-        GpuOf(hello, sample.Device), sample.HasPowerWatts ? sample.PowerWatts : null,
-        sample.HasTemperatureCelsius ? sample.TemperatureCelsius : null, sample.HasUtilisation ? sample.Utilisation : null,
-        sample.Health == DeviceHealth.Failed, sample.HealthDetail);
 
     private static GpuId GpuOf(Hello hello, uint device) => GrainKeys.GpuOf(new NodeId(hello.Node), (int)device);
 

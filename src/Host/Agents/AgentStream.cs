@@ -10,20 +10,47 @@ using KernelWork = ControlPlane.Domain.Jobs.KernelWork;
 namespace ControlPlane.Host.Agents;
 
 /// <summary>Turns commands from GPU grains into messages on one agent's stream, one at a time.</summary>
-internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stream, CancellationToken ended) : IGpuAgent, IDisposable
+internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stream, ILogger log, CancellationToken ended) : IGpuAgent, IArmedNode, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly ConcurrentDictionary<uint, string> _health = new(
         hello.Devices.Select(device => KeyValuePair.Create(device.Index, Word(device.Health, device.HealthDetail))));
 
+    private readonly ConcurrentDictionary<uint, GpuSample> _samples = new();
+
     /// <summary>How a device is, as its agent last said.</summary>
     public string HealthOf(uint device) => _health.GetValueOrDefault(device, "unknown");
 
-    /// <summary>Keeps what a sample says about its devices' health.</summary>
-    public void Note(Telemetry telemetry)
+    /// <summary>A device's newest readings, or null before the first.</summary>
+    public GpuSample? SampleOf(uint device) => _samples.GetValueOrDefault(device);
+
+    /// <summary>Keeps what a message says about its devices, and returns it.</summary>
+    public ValueList<GpuSample> Note(Telemetry telemetry)
     {
         foreach (var sample in telemetry.Samples)
+        {
             _health[sample.Device] = Word(sample.Health, sample.HealthDetail);
+            var before = _samples.GetValueOrDefault(sample.Device)?.LimitDetail ?? "";
+            var read = _samples[sample.Device] = Read(sample);
+            if (read.LimitDetail.Length > 0 && read.LimitDetail != before)
+                log.LogWarning("GPU {Gpu} does not keep a cap as ordered: {Why}", read.Gpu, read.LimitDetail);
+        }
+        return telemetry.Samples.Select(sample => _samples[sample.Device]).ToValueList();
+    }
+
+    public Task Hold(GpuId gpu, ArmedCap cap) => Send(MessageOf(cap, [DeviceOf(gpu)]));
+
+    public async void Hold(ArmedCap cap)
+    {
+        try
+        {
+            await Send(MessageOf(cap, hello.Devices.Select(device => device.Index)));
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or InvalidOperationException or IOException or RpcException or ObjectDisposedException)
+        {
+            // The stream ends: the GPUs' grains tell the agent as it comes back.
+            log.LogWarning("Node {Node} could not be told its caps: {Why}", hello.Node, fault.Message);
+        }
     }
 
     public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => Send(new ToAgent
@@ -57,6 +84,25 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     }
 
     public void Dispose() => _gate.Dispose();
+
+    private GpuSample Read(DeviceSample sample) => new(
+        Grains.GrainKeys.GpuOf(new NodeId(hello.Node), (int)sample.Device), sample.HasPowerWatts ? sample.PowerWatts : null,
+        sample.HasTemperatureCelsius ? sample.TemperatureCelsius : null, sample.HasUtilisation ? sample.Utilisation : null,
+        sample.Health == DeviceHealth.Failed, sample.HealthDetail)
+    {
+        LimitWatts = sample.HasLimitWatts ? sample.LimitWatts : null,
+        LimitDetail = sample.LimitDetail,
+    };
+
+    private static ToAgent MessageOf(ArmedCap cap, IEnumerable<uint> devices) => new()
+    {
+        Hold = new HoldPower
+        {
+            Authority = cap.Authority.ToString(),
+            Revision = cap.Revision,
+            Caps = { devices.Select(device => new DeviceCap { Device = device, Watts = cap.Watts }) },
+        },
+    };
 
     private static string Word(DeviceHealth health, string detail)
     {

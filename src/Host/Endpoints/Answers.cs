@@ -64,7 +64,14 @@ internal static class Answers
         new(happened.Sequence, happened.At, happened.Kind, happened.Subject, happened.Message);
 
     public static GpuResponse Of(GpuStatus gpu) => new(
-        gpu.Gpu.Value, gpu.Device, gpu.Generation, [.. gpu.Leases.Select(lease => lease.Job.Value)], gpu.Health, gpu.KernelsRun);
+        gpu.Gpu.Value, gpu.Device, gpu.Generation, [.. gpu.Leases.Select(lease => lease.Job.Value)], gpu.Health, gpu.KernelsRun)
+    {
+        PowerWatts = gpu.Sample?.Watts,
+        TemperatureCelsius = gpu.Sample?.Celsius,
+        LimitWatts = gpu.Sample?.LimitWatts,
+        CapWatts = gpu.CapWatts > 0 ? gpu.CapWatts : null,
+        CapObstacle = gpu.Sample?.LimitDetail ?? "",
+    };
 
     private static KernelResponse Of(KernelResult result) => new(
         result.Succeeded, result.ErrorCode, result.Error, result.Device, result.SecondsPerRepetition, result.Rate, result.RateUnit,

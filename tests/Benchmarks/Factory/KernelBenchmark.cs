@@ -24,7 +24,7 @@ internal static class KernelBenchmark
             await factory.Apply(TestHall.Named().With("agent-cpu", 1, "lab", "agent"));
             var gpu = new GpuId("lab-01-n00-g0");
             var agent = new InstantAgent(factory.Grains);
-            await factory.Grains.Gpu(gpu).Attach(factory.Grains.CreateObjectReference<IGpuAgent>(agent), "instant", "healthy");
+            await factory.Grains.Gpu(gpu).Attach(factory.Grains.CreateObjectReference<IGpuAgent>(agent), "instant", "healthy", null);
             // Jobs first: the generations of the direct leases are greater than any that a job here gets.
             await Jobs(factory);
             await Launch(factory, gpu, agent);
