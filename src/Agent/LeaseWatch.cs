@@ -1,36 +1,50 @@
+using ControlPlane.Hardware.Protocol;
+
 namespace ControlPlane.Agent;
 
 /// <summary>
-/// The dead man's switch: when no host has said a word for the time the host itself named, the node's work is
-/// stopped, because the hosts may by then have given it to somebody else.
+/// The dead man's switch: so long after it sent the newest message that a host has answered, the node's work is stopped,
+/// because the hosts may by then have given it to somebody else. Words that answer nothing prove nothing: the way to the
+/// host may be cut while the way back is not.
 /// </summary>
 internal sealed class LeaseWatch(TimeProvider clock)
 {
     private readonly Lock _lock = new();
-    private long _heard = clock.GetTimestamp();
+    private long _answered = clock.GetTimestamp();
     private TimeSpan _limit = Timeout.InfiniteTimeSpan;
 
-    /// <param name="seconds">0 turns the switch off.</param>
-    public void Welcome(uint seconds)
+    /// <summary>A host has answered.</summary>
+    /// <param name="seconds">How long work may go on from when the answered message was sent; 0 turns the switch off.</param>
+    /// <param name="sent">When that was, by this clock's timestamps; 0 by a host that does not say.</param>
+    public void Welcome(uint seconds, long sent)
     {
         lock (_lock)
-            (_heard, _limit) = (clock.GetTimestamp(), seconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds));
+        {
+            _limit = seconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds);
+            var now = clock.GetTimestamp();
+            // What lies ahead of the clock was not sent by this process.
+            _answered = Math.Max(_answered, sent == 0 || sent > now ? now : sent);
+        }
     }
 
-    public void Hear()
+    /// <summary>How long ago the newest answered message was sent.</summary>
+    public TimeSpan Unanswered
     {
-        lock (_lock)
-            _heard = clock.GetTimestamp();
+        get
+        {
+            lock (_lock)
+                return clock.GetElapsedTime(_answered);
+        }
     }
 
-    /// <summary>Null while a host is heard; otherwise the reason to stop.</summary>
+    /// <summary>Null while a host answers; otherwise the reason to stop.</summary>
     public string? WhyStop()
     {
         lock (_lock)
         {
-            return _limit == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(_heard) < _limit
+            return _limit == Timeout.InfiniteTimeSpan || clock.GetElapsedTime(_answered) < _limit
                 ? null
-                : FormattableString.Invariant($"no host has said a word for {_limit.TotalSeconds:0} s");
+                : FormattableString.Invariant($"no host has answered for {_limit.TotalSeconds:0} s");
         }
     }
 }

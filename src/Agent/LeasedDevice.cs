@@ -17,6 +17,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     private Lease? _last;
     private CancellationTokenSource _stop = new();
     private string _stopReason = "";
+    private bool _isInterrupted;
     private Task _work = Task.CompletedTask;
     private long _newest;
     private bool _ended;
@@ -107,12 +108,16 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         node.LeasesChanged();
     }
 
-    public void StopWhateverRuns(string reason)
+    /// <summary>Stops the work, if there is any. False when there is none, or it is being stopped already.</summary>
+    public bool StopWhateverRuns(string reason)
     {
         lock (_lock)
         {
-            if (_current is not null)
-                StopCurrent(reason);
+            if (_current is null || _stop.IsCancellationRequested)
+                return false;
+            StopCurrent(reason);
+            _isInterrupted = true;
+            return true;
         }
     }
 
@@ -198,6 +203,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         _current = _last = lease;
         _stop = new CancellationTokenSource();
         _stopReason = "";
+        _isInterrupted = false;
         _work = WorkAsync(lease, _work, _stop);
     }
 
@@ -216,7 +222,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             if (ReferenceEquals(_current, lease))
             {
                 if (report.ErrorCode == "stopped" && _stopReason.Length > 0)
-                    report.Error = _stopReason;
+                    KernelWorkOrder.Fail(report, _isInterrupted ? KernelWorkOrder.Interrupted : report.ErrorCode, _stopReason);
                 _current = null;
             }
             else if (report.ErrorCode == "stopped")

@@ -41,7 +41,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
         foreach (var lost in kept.Running)
         {
             var report = new WorkReport { Device = lost.Device, Job = lost.Job, Generation = lost.Generation };
-            KernelWorkOrder.Fail(report, "executor-crashed", "the agent ended while the kernel ran");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Interrupted, "the agent ended while the kernel ran");
             reports.Add(report);
         }
         LeasesChanged();
@@ -75,10 +75,13 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
         }
     }
 
-    public void StopEverything(string reason)
+    /// <summary>Stops all work. False when there was none that was not being stopped already.</summary>
+    public bool StopEverything(string reason)
     {
+        var any = false;
         foreach (var device in _devices)
-            device.StopWhateverRuns(reason);
+            any |= device.StopWhateverRuns(reason);
+        return any;
     }
 
     public void LeasesChanged() => Keep();

@@ -48,6 +48,13 @@ public sealed class FactoryOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan SilentRack { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// So long an agent goes on working without an answer from any host. A little later, when it must have stopped, its node
+    /// counts as failed and its jobs go elsewhere. Default one minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00")]
+    public TimeSpan AgentTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A trunk that goes down so often within <see cref="LinkFallsWithin"/> is taken out of use until it is steady. Default 3.</summary>
     [Range(1, 1000)]
     public int LinkFalls { get; set; } = 3;

@@ -100,7 +100,7 @@ public sealed class AgentTests
         Assert.Empty(stream.Hello.Held);
         Assert.Equal(report, await stream.ReportAsync());
         var lost = await stream.ReportAsync();
-        Assert.Equal(("running", "executor-crashed"), (lost.Job, lost.ErrorCode));
+        Assert.Equal(("running", "interrupted"), (lost.Job, lost.ErrorCode));
         Assert.Equal(6, (await stream.LeaseAsync(RunningAgent.Lease("late", 4))).CurrentGeneration);
     }
 
@@ -142,7 +142,7 @@ public sealed class AgentTests
 
         await using var agent = RunningAgent.Start(host, "cuda", Path.GetDirectoryName(old.JournalFile));
         var report = await (await host.AcceptAsync()).ReportAsync();
-        Assert.Equal(("job", "stopped", "the agent ends"), (report.Job, report.ErrorCode, report.Error));
+        Assert.Equal(("job", "interrupted", "the agent ends"), (report.Job, report.ErrorCode, report.Error));
     }
 
     [SkippableFact]

@@ -127,7 +127,7 @@ public sealed class FaultTests
         agent.OrderFault("hang");
         Assert.True((await stream.LeaseAsync(RunningAgent.Lease("orphan", 1))).Accepted);
         var report = await stream.ReportAsync();
-        Assert.Equal("stopped", report.ErrorCode);
-        Assert.Contains("no host has said a word for 3 s", report.Error, StringComparison.Ordinal);
+        Assert.Equal("interrupted", report.ErrorCode);
+        Assert.Contains("no host has answered for 3 s", report.Error, StringComparison.Ordinal);
     }
 }

@@ -7,7 +7,7 @@ using CsCheck;
 
 namespace ControlPlane.Grains.Tests;
 
-/// <summary>What a node, its rack and its health say, in any order.</summary>
+/// <summary>What a node, its rack, its health and its agent say, in any order.</summary>
 public class ConditionProperties
 {
     private const int Racks = 2;
@@ -15,10 +15,10 @@ public class ConditionProperties
 
     /// <summary>Every node's condition is the worst that the last word of each side says, in the hall, in one made of its snapshot, and under another layout.</summary>
     [Fact]
-    public void The_worst_of_three_sides_holds_and_no_side_lifts_another() =>
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, (Racks * NodesPerRack) - 1], Gen.Int[0, 9]).Array[0, 40].Sample(life =>
+    public void The_worst_of_four_sides_holds_and_no_side_lifts_another() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[0, (Racks * NodesPerRack) - 1], Gen.Int[0, 9]).Array[0, 40].Sample(life =>
         {
-            var (own, racks, health) = (new NodeCondition[Racks * NodesPerRack], new RackState[Racks], new bool[Racks * NodesPerRack]);
+            var (own, racks, lost, health) = (new NodeCondition[Racks * NodesPerRack], new RackState[Racks], new bool[Racks * NodesPerRack], new bool[Racks * NodesPerRack]);
             var book = new HallBook();
             book.Apply(new HallConfigured(1, default, 1, Layout()));
             foreach (var (side, node, value) in life)
@@ -32,30 +32,38 @@ public class ConditionProperties
                     case 1:
                         racks[node / NodesPerRack] = (RackState)value;
                         break;
+                    case 2:
+                        lost[node] = value > 4;
+                        break;
                     default:
                         health[node] = value > 4;
                         break;
                 }
             }
             var restored = HallBook.FromRow(book.ToRow());
-            Check(book, own, racks, health);
-            Check(restored, own, racks, health);
+            Check(book, own, racks, lost, health);
+            Check(restored, own, racks, lost, health);
             restored.Apply(new HallConfigured(restored.Sequence + 1, default, 2, Layout()));
-            Check(restored, own, racks, health);
+            Check(restored, own, racks, lost, health);
         });
 
     private static LedgerEntry Entry(long sequence, int side, int node, int value) => side switch
     {
         0 => new NodeConditionChanged(sequence, default, Node(node), (NodeCondition)(value % 4)),
         1 => new RackConditionChanged(sequence, default, Rack(node / NodesPerRack), (RackState)value, ""),
+        2 => new NodeReachChanged(sequence, default, Node(node), value > 4),
         _ => new NodeHealthChanged(sequence, default, Node(node), value > 4 ? "BmcSensor (bmc)" : "", "hot"),
     };
 
-    private static void Check(HallBook book, NodeCondition[] own, RackState[] racks, bool[] health)
+    private static void Check(HallBook book, NodeCondition[] own, RackState[] racks, bool[] lost, bool[] health)
     {
         for (var node = 0; node < own.Length; node++)
         {
-            NodeCondition[] sides = [own[node], racks[node / NodesPerRack].Condition(), health[node] ? NodeCondition.Cordoned : NodeCondition.Ready];
+            NodeCondition[] sides =
+            [
+                own[node], racks[node / NodesPerRack].Condition(), health[node] ? NodeCondition.Cordoned : NodeCondition.Ready,
+                lost[node] ? NodeCondition.Failed : NodeCondition.Ready,
+            ];
             NodeCondition[] worstFirst = [NodeCondition.Failed, NodeCondition.Draining, NodeCondition.Cordoned, NodeCondition.Ready];
             var worst = worstFirst.First(sides.Contains);
             Assert.Equal(worst, book.State!.ConditionOf(node));

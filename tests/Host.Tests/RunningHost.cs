@@ -78,10 +78,14 @@ internal sealed class RunningHost : IAsyncDisposable
     });
 
     /// <summary>Starts an agent for a node against this host.</summary>
-    public void StartAgent(string node, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public void StartAgent(string node, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartAgent(node, AgentPort, environment, arguments);
+
+    /// <summary>The same, by another way to the host.</summary>
+    public void StartAgent(string node, int port, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var process = Process.Start(Programs.Start(
-            Programs.Agent, ["--host", $"http://127.0.0.1:{AgentPort}", "--node", node, "--token-file", Path.Combine(Data, "agent-token"), .. arguments], environment))!;
+            Programs.Agent, ["--host", $"http://127.0.0.1:{port}", "--node", node, "--token-file", Path.Combine(Data, "agent-token"), .. arguments], environment))!;
         process.OutputDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
         process.ErrorDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
         process.BeginOutputReadLine();

@@ -15,9 +15,6 @@ internal sealed class ExecutorSupervisor(
     /// <summary>More restarts than the limit within this time mean that the device, not the work, is at fault.</summary>
     private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
 
-    /// <summary>What a repetition in progress gets before the executor is killed.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
-
     private readonly Queue<DateTimeOffset> _deaths = new();
     private ExecutorProcess? _executor;
     private volatile DeviceCap? _cap;
@@ -101,7 +98,7 @@ internal sealed class ExecutorSupervisor(
         if (first == stopped && !running.IsCompleted)
         {
             await executor.StopAsync().ConfigureAwait(false);
-            await Task.WhenAny(running, Task.Delay(StopGrace, clock, waiting.Token)).ConfigureAwait(false);
+            await Task.WhenAny(running, Task.Delay(LeaseTerms.StopGrace, clock, waiting.Token)).ConfigureAwait(false);
         }
         await waiting.CancelAsync().ConfigureAwait(false);
         if (running.IsCompletedSuccessfully)
@@ -130,7 +127,7 @@ internal sealed class ExecutorSupervisor(
     {
         if (!DeviceFaultException.Poisons(report.ErrorCode))
             return report;
-        await Task.WhenAny(executor.Ended, Task.Delay(StopGrace, clock)).ConfigureAwait(false);
+        await Task.WhenAny(executor.Ended, Task.Delay(LeaseTerms.StopGrace, clock)).ConfigureAwait(false);
         if (executor.Ended.IsCompleted)
         {
             CountDeath(null);

@@ -45,6 +45,9 @@ internal static class KernelWorkOrder
         return (report, null);
     }
 
+    /// <summary>The code of work that ended through no fault of its own: it is to be done again.</summary>
+    public const string Interrupted = "interrupted";
+
     public static WorkReport ReportOf(Lease lease) => new() { Device = lease.Device, Job = lease.Job, Generation = lease.Generation };
 
     public static void Fail(WorkReport report, string code, string error)

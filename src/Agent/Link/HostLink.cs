@@ -51,11 +51,13 @@ internal sealed class HostLink(
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250), clock);
+        using var timer = new PeriodicTimer(LeaseTerms.WatchPeriod, clock);
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            if (watch.WhyStop() is { } reason)
-                node.StopEverything(reason);
+            if (watch.WhyStop() is not { } reason)
+                continue;
+            if (node.StopEverything(reason))
+                log.LogWarning("Work is stopped: {Reason}.", reason);
         }
     }
 
@@ -120,11 +122,10 @@ internal sealed class HostLink(
         var welcomed = false;
         await foreach (var message in incoming.ReadAllAsync(cancellation).ConfigureAwait(false))
         {
-            watch.Hear();
             switch (message.MessageCase)
             {
                 case ToAgent.MessageOneofCase.Welcome:
-                    watch.Welcome(message.Welcome.LeaseTimeoutSeconds);
+                    watch.Welcome(message.Welcome.LeaseTimeoutSeconds, message.Welcome.Answers);
                     if (!welcomed)
                         Greeted(message.Welcome, outbox);
                     welcomed = true;
@@ -185,9 +186,15 @@ internal sealed class HostLink(
         Devices = { node.Devices.Select(device => device.Describe()) },
         Held = { node.Devices.Select(device => device.Held).OfType<HeldLease>() },
         Caps = { node.Devices.Select(device => device.Cap).OfType<DeviceCap>() },
+        Sent = clock.GetTimestamp(),
     };
 
-    private Telemetry Samples() => new() { Samples = { node.Devices.Select(device => device.Sample()) } };
+    private Telemetry Samples() => new()
+    {
+        Samples = { node.Devices.Select(device => device.Sample()) },
+        Sent = clock.GetTimestamp(),
+        UnansweredSeconds = watch.Unanswered.TotalSeconds,
+    };
 
     // Read at every connection, so that a token can be replaced without restarting the agent.
     private Metadata Credentials() =>

@@ -32,6 +32,8 @@ internal static class DecisionReplay
             JobQueued queued => Decided(entry, queued.Job, queued.Decision, Place(book, queued.Job, queued.Spec, (ulong)queued.Sequence)),
             JobRefused refused => Decided(entry, refused.Job, refused.Decision, Place(book, refused.Job, refused.Spec, (ulong)refused.Sequence)),
             StepTaken { Pass: { } pass } taken => Decided(taken, InPass(book, entries, taken, pass, timeScale)),
+            // What an agent had to stop is a fact, not a decision.
+            StepTaken { Step.Kind: StepKind.Interrupt } => new ReplayedDecision(entry.Sequence, entry.At, "JobInterrupt", "", false, true, "", ""),
             StepTaken { Step.Kind: StepKind.Shed } taken => Decided(taken, Shed(book, taken, timeScale)),
             StepTaken taken => Decided(taken, new Repairs(book.State!, PlacementProfile.Factory, taken.Seed).For(taken.Step.Job)),
             PowerLowered lowered => Limits(lowered, lowered.Jobs, lowered.For is { } job ? HallPower.RoomOf(book, job, (ulong)lowered.Sequence, lowered.At, timeScale) : HallPower.LowerOf(book)),

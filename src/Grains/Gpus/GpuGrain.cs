@@ -92,6 +92,15 @@ internal sealed class GpuGrain(
         return Task.CompletedTask;
     }
 
+    public Task Reconcile(ValueList<LeaseKey> running)
+    {
+        ThrowIfPoisoned();
+        // An agent does not know which task of its job it runs.
+        foreach (var gone in running.Where(key => !Row.Held.Any(held => held.Lease.Key.Job == key.Job && held.Lease.Key.Generation == key.Generation && held.Result is null)))
+            Tell(agent => agent.Stop(Gpu, gone));
+        return Task.CompletedTask;
+    }
+
     public Task Detach(string reason)
     {
         ThrowIfPoisoned();

@@ -34,6 +34,10 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Attach")]
     Task Attach(IGpuAgent agent, string deviceName, string health, GpuSample? sample);
 
+    /// <summary>What an agent ran when it connected; it stops what the device does not hold any more.</summary>
+    [Alias("Reconcile")]
+    Task Reconcile(ValueList<LeaseKey> running);
+
     /// <summary>The agent's connection is gone.</summary>
     [Alias("Detach")]
     Task Detach(string reason);

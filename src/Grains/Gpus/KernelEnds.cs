@@ -8,7 +8,12 @@ namespace ControlPlane.Grains.Gpus;
 internal static class KernelEnds
 {
     public static LeaseEnd Of(LeaseKey lease, KernelResult result) =>
-        new(lease, result.Succeeded, Text(result), 0, result);
+        result.ErrorCode == Interrupted
+            ? new LeaseEnd(lease, false, $"Its agent stopped it: {result.Error}", 0, null) { IsInterrupted = true }
+            : new LeaseEnd(lease, result.Succeeded, Text(result), 0, result);
+
+    /// <summary>What an agent reports of work that it had to stop, or that ended with it.</summary>
+    private const string Interrupted = "interrupted";
 
     private static string Text(KernelResult result)
     {

@@ -9,6 +9,10 @@ internal static class ConditionText
     public static string Of(NodeConditionChanged changed, HallBook book) =>
         $"{changed.Condition}.{(changed.Condition == NodeCondition.Ready ? Still(changed.Node, book) : "")}";
 
+    public static string Of(NodeReachChanged changed, HallBook book) => changed.IsLost
+        ? "Its agent is not heard, and has stopped by now what it ran: the node counts as failed until it is."
+        : $"Its agent is heard again.{Still(changed.Node, book)}";
+
     public static string Of(NodeHealthChanged changed, HallBook book) =>
         changed.Alerts.Length == 0 ? $"Health no longer keeps new work off it.{Still(changed.Node, book)}" : changed.Message;
 

@@ -15,6 +15,11 @@ internal sealed record NodeHealthChanged(
     long Sequence, DateTimeOffset At, [property: Id(0)] NodeId Node, [property: Id(1)] string Alerts, [property: Id(2)] string Message)
     : LedgerEntry(Sequence, At);
 
+/// <summary>A node's agent is not heard any more and nothing that it ran can still run, or it is heard again.</summary>
+[GenerateSerializer, Immutable, Alias("NodeReachChanged")]
+internal sealed record NodeReachChanged(long Sequence, DateTimeOffset At, [property: Id(0)] NodeId Node, [property: Id(1)] bool IsLost)
+    : LedgerEntry(Sequence, At);
+
 /// <summary>Other ranks of a job than before are stragglers; none when <paramref name="Ranks"/> is empty.</summary>
 [GenerateSerializer, Immutable, Alias("StragglersChanged")]
 internal sealed record StragglersChanged(

@@ -111,6 +111,9 @@ internal sealed partial class HallBook
             case RackConditionChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;
+            case NodeReachChanged changed:
+                Conditions.Set(changed, Names, State!);
+                break;
             case NodeHealthChanged changed:
                 Conditions.Set(changed, Names, State!);
                 break;

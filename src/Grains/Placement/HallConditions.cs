@@ -4,8 +4,9 @@ using ControlPlane.Scheduling;
 namespace ControlPlane.Grains.Placement;
 
 /// <summary>
-/// What is out of order, by name: it outlives every layout. A node's condition has four sides, of which none lifts another:
-/// its own, which operators set; its rack's; what health says; and whether its rack is too hot. The worst holds.
+/// What is out of order, by name: it outlives every layout. A node's condition has five sides, of which none lifts another:
+/// its own, which operators set; its rack's; what health says; whether its rack is too hot; and whether its agent is heard.
+/// The worst holds.
 /// </summary>
 internal sealed class HallConditions
 {
@@ -13,6 +14,7 @@ internal sealed class HallConditions
     private readonly Dictionary<RackId, RackState> _racks = [];
     private readonly Dictionary<NodeId, string> _health = [];
     private readonly Dictionary<RackId, string> _hot = [];
+    private readonly HashSet<NodeId> _lost = [];
     private readonly SortedDictionary<CoolingLoopId, DateTimeOffset> _lostLoops = new(Comparer<CoolingLoopId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
     private readonly HashSet<GpuId> _failedGpus = [];
     private readonly Dictionary<LinkId, string> _downLinks = [];
@@ -37,6 +39,18 @@ internal sealed class HallConditions
         Keep(_health, changed.Node, changed.Alerts, changed.Alerts.Length > 0);
         Settle(changed.Node, names, state);
     }
+
+    public void Set(NodeReachChanged changed, HallNames names, HallState state)
+    {
+        if (changed.IsLost)
+            _lost.Add(changed.Node);
+        else
+            _lost.Remove(changed.Node);
+        Settle(changed.Node, names, state);
+    }
+
+    /// <summary>True while a node counts as failed because its agent is not heard.</summary>
+    public bool IsLost(NodeId node) => _lost.Contains(node);
 
     public void Set(RackHeatChanged changed, HallNames names, HallState state)
     {
@@ -81,6 +95,8 @@ internal sealed class HallConditions
             sides.Add($"rack {rack} is {Word(state)}");
         if (_hot.TryGetValue(rack, out var heat))
             sides.Add($"rack {rack} is hot: {heat}");
+        if (_lost.Contains(node))
+            sides.Add("its agent is not heard");
         if (_health.TryGetValue(node, out var alerts))
             sides.Add($"health prevents it: {alerts}");
         return string.Join("; ", sides);
@@ -102,8 +118,9 @@ internal sealed class HallConditions
         if (!names.Nodes.TryGetValue(node, out var index))
             return;
         var rack = names.Layout.Racks[names.Layout.Nodes[index].Rack].Id;
+        var reach = _lost.Contains(node) ? NodeCondition.Failed : NodeCondition.Ready;
         var avoided = _health.ContainsKey(node) || _hot.ContainsKey(rack) ? NodeCondition.Cordoned : NodeCondition.Ready;
-        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided));
+        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided).OrWorse(reach));
     }
 
     private void SettleLoop(CoolingLoopId loop, HallNames names, HallState state)
@@ -132,7 +149,7 @@ internal sealed class HallConditions
     /// <summary>Puts all of it into a state that was made anew.</summary>
     public void PutInto(HallState state, HallNames names)
     {
-        foreach (var node in _nodes.Keys.Concat(_health.Keys))
+        foreach (var node in _nodes.Keys.Concat(_health.Keys).Concat(_lost))
             Settle(node, names, state);
         foreach (var rack in _racks.Keys.Concat(_hot.Keys))
             Settle(rack, names, state);
@@ -150,6 +167,7 @@ internal sealed class HallConditions
         row.Racks = new(_racks);
         row.Health = new(_health);
         row.Hot = new(_hot);
+        row.LostNodes = [.. _lost];
         row.LostLoops = new(_lostLoops);
         row.FailedGpus = [.. _failedGpus];
         row.DownLinks = [.. _downLinks.Keys];
@@ -163,6 +181,7 @@ internal sealed class HallConditions
         Take(row.Health, _health);
         Take(row.Hot, _hot);
         Take(row.LostLoops, _lostLoops);
+        _lost.UnionWith(row.LostNodes);
         _failedGpus.UnionWith(row.FailedGpus);
         foreach (var link in row.DownLinks)
             _downLinks[link] = row.LinkReasons.GetValueOrDefault(link, "");

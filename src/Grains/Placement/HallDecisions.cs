@@ -77,6 +77,13 @@ internal sealed class HallDecisions(
     {
         foreach (var gpu in report.FailedGpus.Where(gpu => book.Names.Gpus.ContainsKey(gpu) && !book.Conditions.IsFailed(gpu)))
             FailGpu(gpu);
+        foreach (var node in report.Lost.Where(node => book.Names.Nodes.ContainsKey(node) && !book.Conditions.IsLost(node)))
+        {
+            record(new NodeReachChanged(Next, now(), node, true));
+            Repair($"The agent of node {node} is not heard");
+        }
+        foreach (var node in report.Heard.Where(book.Conditions.IsLost))
+            record(new NodeReachChanged(Next, now(), node, false));
         if (report.Building is { Leaks: true } && book.Names.Racks.ContainsKey(report.Rack))
             Close(report.Rack);
         foreach (var start in report.Started)
@@ -143,7 +150,7 @@ internal sealed class HallDecisions(
     {
         Verify(step);
         var stopped = step.Evicted.Concat(step.Changed.Where(change => change.Moved).Select(change => change.Job))
-            .Concat(step.Kind is StepKind.Restart or StepKind.Requeue or StepKind.Shed ? [step.Job] : []);
+            .Concat(step.Kind is StepKind.Restart or StepKind.Requeue or StepKind.Shed or StepKind.Interrupt ? [step.Job] : []);
         var saved = stopped.Select(job => WorkSaved.Of(book.Jobs[job], now(), timeScale)).ToValueList();
         record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved, pass));
     }
@@ -202,6 +209,11 @@ internal sealed class HallDecisions(
     {
         if (Progress(end.Key) is not { } gang)
             return;
+        if (end.IsInterrupted)
+        {
+            Take(new CycleStep(StepKind.Interrupt, end.Key.Job, null, null, [], []), (ulong)Next, null, end.Message);
+            return;
+        }
         if (!end.Succeeded)
         {
             record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Failed, end.Message, gang.Tokens + end.Tokens + book.Jobs[end.Key.Job].SavedTokens, end.Result));

@@ -46,6 +46,7 @@ internal sealed class HallEventLog
             RackHeatChanged changed => ($"Rack/{changed.Rack}", changed.Because.Length == 0 ? "Cool enough for new work." : $"Takes nothing new: {changed.Because}."),
             LoopChanged changed => ($"CoolingLoop/{changed.Loop}", $"{(changed.IsLost ? "Carries no heat." : "Carries heat again.")} {changed.Because}".TrimEnd()),
             RackConditionChanged changed => ($"Rack/{changed.Rack}", ConditionText.Of(changed, book)),
+            NodeReachChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             NodeHealthChanged changed => ($"Node/{changed.Node}", ConditionText.Of(changed, book)),
             SignalGiven given => ($"Hall/{book.Names.Layout.Hall}", given.Signal is { } signal ? $"The grid's signal of {signal.Points.Count} points by {signal.By}: {book.Deferred.Count} jobs are put off." : "The grid's signal is withdrawn."),
             DeferralsEnded due => ($"Hall/{book.Names.Layout.Hall}", $"The window has begun for {string.Join(", ", due.Jobs.Take(8))}{(due.Jobs.Count > 8 ? $" and {due.Jobs.Count - 8} more" : "")}."),

@@ -159,6 +159,9 @@ internal sealed class HallSnapshotRow
     /// <summary>Racks that are too hot for more work, with the reason.</summary>
     [Id(50)] public Dictionary<RackId, string> Hot { get; set; } = [];
 
+    /// <summary>Nodes whose agents are not heard.</summary>
+    [Id(52)] public HashSet<NodeId> LostNodes { get; set; } = [];
+
     /// <summary>Loops that carry no heat, with the time since when.</summary>
     [Id(51)] public Dictionary<CoolingLoopId, DateTimeOffset> LostLoops { get; set; } = [];
 

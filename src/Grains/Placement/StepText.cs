@@ -18,7 +18,7 @@ internal static class StepText
             StepKind.Restart => "starts again elsewhere from its last checkpoint.",
             StepKind.Shed when step.Assignment is not null => "starts again elsewhere from its last checkpoint.",
             StepKind.Shed => "is paused at its last checkpoint until it fits again.",
-            StepKind.Requeue => "waits to be placed again.",
+            StepKind.Requeue or StepKind.Interrupt => "waits to be placed again.",
             _ => step.Decision?.Explain() ?? $"Holds {step.Assignment!.Tasks.Count} tasks.",
         };
         var reasons = string.Concat(step.Reasons.Select(reason => " " + reason.Explain()));

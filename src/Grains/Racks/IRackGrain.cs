@@ -26,9 +26,12 @@ public interface IRackGrain : IGrainWithStringKey
     [OneWay, Alias("Ended")]
     Task Ended(LeaseEnd end);
 
-    /// <summary>A sample of devices that an agent owns.</summary>
-    [OneWay, Alias("Observe")]
-    Task Observe(ValueList<GpuSample> samples);
+    /// <summary>A node's agent was heard, with readings of its devices. Answered only when it is known: then the agent may work on.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="samples">The readings; none where it has only connected.</param>
+    /// <param name="unanswered">How long no host had answered the agent when it said so.</param>
+    [AlwaysInterleave, Alias("Observe")]
+    Task Observe(NodeId node, ValueList<GpuSample> samples, TimeSpan unanswered);
 
     /// <summary>What the building's own instruments show of the rack.</summary>
     [OneWay, Alias("ObserveBuilding")]
@@ -152,7 +155,12 @@ public sealed record LeaseEnd(
     [property: Id(1)] bool Succeeded,
     [property: Id(2)] string Message,
     [property: Id(3)] double Tokens,
-    [property: Id(4)] KernelResult? Result);
+    [property: Id(4)] KernelResult? Result)
+{
+    /// <summary>True when the agent had to stop the work, through no fault of the job: it is to be done again.</summary>
+    [Id(5)]
+    public bool IsInterrupted { get; init; }
+}
 
 /// <summary>What a rack says about itself.</summary>
 /// <param name="Rack">The rack.</param>
@@ -175,6 +183,14 @@ public sealed record RackReport(
     /// <summary>What the building's instruments show of it, or null when nothing is heard of them.</summary>
     [Id(7)]
     public BuildingReading? Building { get; init; }
+
+    /// <summary>Nodes whose agent is not heard, and on which nothing that it ran can still run.</summary>
+    [Id(8)]
+    public ValueList<NodeId> Lost { get; init; } = [];
+
+    /// <summary>Nodes whose agent is heard.</summary>
+    [Id(9)]
+    public ValueList<NodeId> Heard { get; init; } = [];
 }
 
 /// <summary>What a building's instruments show of a rack; null is unknown, never zero.</summary>

@@ -11,7 +11,7 @@ internal sealed class RackGrain(
     SimulatedFleet fleet, FailsafeLine line, TimeProvider clock, IOptions<FactoryOptions> options, ILogger<RackGrain> log) : Grain, IRackGrain
 {
     private readonly Dictionary<LeaseKey, RackLease> _leases = [];
-    private readonly Dictionary<GpuId, GpuSample> _samples = [];
+    private readonly NodeReach _reach = new(clock, options.Value.AgentTimeout, options.Value.SilentRack);
     private RackOrders? _orders;
     private BuildingReading? _building;
     private RackFailsafe _failsafe = null!;
@@ -60,10 +60,9 @@ internal sealed class RackGrain(
         await ReportNow();
     }
 
-    public Task Observe(ValueList<GpuSample> samples)
+    public Task Observe(NodeId node, ValueList<GpuSample> samples, TimeSpan unanswered)
     {
-        foreach (var sample in samples)
-            _samples[sample.Gpu] = sample;
+        _reach.Hear(node, samples, unanswered);
         return Task.CompletedTask;
     }
 
@@ -220,7 +219,7 @@ internal sealed class RackGrain(
     {
         if (_orders?.Rack is null)
             return;
-        var reading = RackReading.Of(Card, _leases.Values, fleet, _samples, clock.GetUtcNow(), options.Value.TimeScale);
+        var reading = RackReading.Of(Card, _leases.Values, fleet, _reach, clock.GetUtcNow(), options.Value.TimeScale);
         var started = _leases.Values.Where(lease => lease is { StartedAt: not null, StartReported: false }).ToList();
         var report = new RackReport(
             Card.Rack, _orders.Revision, started.Select(lease => new LeaseStart(lease.Lease.Key, lease.StartedAt!.Value)).ToValueList(),
@@ -228,6 +227,8 @@ internal sealed class RackGrain(
             Building?.Watts ?? reading.Watts, reading.HottestCelsius, reading.FailedGpus)
         {
             Building = Building,
+            Lost = Card.Simulated ? [] : Card.Nodes.Select(node => node.Node).Where(_reach.IsLost).ToValueList(),
+            Heard = Card.Simulated ? [] : Card.Nodes.Select(node => node.Node).Where(_reach.IsHeard).ToValueList(),
         };
         var incarnation = _orders.Incarnation;
         var answer = await GrainFactory.Hall(_orders.Hall).Report(report);

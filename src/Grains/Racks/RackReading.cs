@@ -11,7 +11,7 @@ namespace ControlPlane.Grains.Racks;
 internal sealed record RackReading(double? Watts, double? HottestCelsius, ValueList<GpuId> FailedGpus)
 {
     public static RackReading Of(
-        RackCard card, IEnumerable<RackLease> leases, SimulatedFleet fleet, IReadOnlyDictionary<GpuId, GpuSample> samples,
+        RackCard card, IEnumerable<RackLease> leases, SimulatedFleet fleet, NodeReach reach,
         DateTimeOffset now, double timeScale)
     {
         double? watts = card.OverheadWatts;
@@ -23,7 +23,7 @@ internal sealed record RackReading(double? Watts, double? HottestCelsius, ValueL
             for (var gpu = 0; gpu < node.Gpus; gpu++)
             {
                 var id = GrainKeys.GpuOf(node.Node, gpu);
-                var sample = card.Simulated ? fleet.SampleOrIdle(id, node, card.InletCelsius, now) : samples.GetValueOrDefault(id);
+                var sample = card.Simulated ? fleet.SampleOrIdle(id, node, card.InletCelsius, now) : reach.Of(id);
                 watts += sample?.Watts; // Unknown makes the sum unknown.
                 if (sample?.Celsius is { } celsius)
                     hottest = Math.Max(hottest ?? celsius, celsius);

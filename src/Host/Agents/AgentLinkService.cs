@@ -5,17 +5,15 @@ using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Host.Agents;
 
 /// <summary>The host's end of an agent's stream: one call for as long as the agent is connected.</summary>
 internal sealed class AgentLinkService(
-    IGrainFactory grains, AgentToken token, FailsafeLine line, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
+    IGrainFactory grains, AgentToken token, FailsafeLine line, IOptions<FactoryOptions> options, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
 {
     private const uint ProtocolVersion = 1;
-
-    /// <summary>Without a word from a host for this long an agent stops its work: several missed seconds, but less than anyone would wait.</summary>
-    private const uint LeaseTimeoutSeconds = 60;
 
     /// <summary>How often devices are offered again to their grains, which may have moved to another silo.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
@@ -33,7 +31,7 @@ internal sealed class AgentLinkService(
             return;
         }
         using var link = new AgentStream(hello, responseStream, log, context.CancellationToken);
-        await Welcome(link);
+        await Answer(hello, [], hello.Sent, TimeSpan.Zero, link);
         line.Connect(new NodeId(hello.Node), link);
         log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
         var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
@@ -66,20 +64,30 @@ internal sealed class AgentLinkService(
         return Names.IsValid(hello.Node) ? null : $"'{hello.Node}' is not a node's name: use the name that the factory shows, such as rack-01-n00.";
     }
 
-    /// <summary>Said again with every renewal: an agent that hears nothing from any host stops its work.</summary>
-    private static Task Welcome(AgentStream link) =>
-        link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = LeaseTimeoutSeconds } });
+    /// <summary>An agent whose messages are not answered stops its work; so none is before the rack knows that the agent was heard.</summary>
+    private async Task Answer(Hello hello, ValueList<GpuSample> samples, long sent, TimeSpan unanswered, AgentStream link)
+    {
+        if (RackOf(hello.Node) is { } rack)
+            await grains.Rack(rack).Observe(new NodeId(hello.Node), samples, unanswered);
+        var seconds = (uint)Math.Floor(options.Value.AgentTimeout.TotalSeconds);
+        await link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = seconds, Answers = sent } });
+    }
 
     private async Task Renew(Hello hello, AgentStream link, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Renewal, clock);
+        var reconciled = false;
         try
         {
             do
             {
                 foreach (var device in hello.Devices)
+                {
                     await grains.Gpu(GpuOf(hello, device.Index)).Attach(observer, device.Name, link.HealthOf(device.Index), link.SampleOf(device.Index));
-                await Welcome(link);
+                    if (!reconciled)
+                        await grains.Gpu(GpuOf(hello, device.Index)).Reconcile(HeldOn(hello, device.Index));
+                }
+                reconciled = true;
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }
@@ -98,9 +106,9 @@ internal sealed class AgentLinkService(
         switch (message.MessageCase)
         {
             case FromAgent.MessageOneofCase.Telemetry:
-                var samples = link.Note(message.Telemetry);
-                if (RackOf(hello.Node) is { } rack)
-                    await grains.Rack(rack).Observe(samples);
+                var unanswered = message.Telemetry.UnansweredSeconds;
+                var silence = double.IsFinite(unanswered) ? TimeSpan.FromSeconds(Math.Clamp(unanswered, 0, 1e6)) : TimeSpan.Zero;
+                await Answer(hello, link.Note(message.Telemetry), message.Telemetry.Sent, silence, link);
                 break;
             case FromAgent.MessageOneofCase.LeaseAnswer when !message.LeaseAnswer.Accepted:
                 await Refused(hello, message.LeaseAnswer);
@@ -130,6 +138,9 @@ internal sealed class AgentLinkService(
         if (heard)
             await link.Send(new ToAgent { Received = new ReportReceived { Device = report.Device, Job = report.Job, Generation = report.Generation } });
     }
+
+    private static ValueList<LeaseKey> HeldOn(Hello hello, uint device) =>
+        hello.Held.Where(held => held.Device == device).Select(held => new LeaseKey(new JobId(held.Job), held.Generation, 0)).ToValueList();
 
     private static GpuId GpuOf(Hello hello, uint device) => GrainKeys.GpuOf(new NodeId(hello.Node), (int)device);
 

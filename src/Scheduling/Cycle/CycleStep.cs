@@ -32,6 +32,9 @@ public enum StepKind
 
     /// <summary>A job gives its place up so that feeds or cooling carry what is left: it goes on elsewhere from its last checkpoint, or waits.</summary>
     Shed = 8,
+
+    /// <summary>A job whose work an agent had to stop, through no fault of the job, waits again and goes on from its last checkpoint.</summary>
+    Interrupt = 9,
 }
 
 /// <summary>
