@@ -60,7 +60,7 @@ public sealed class KernelTests
         ("embedding-backward", "tokens=1,vocabulary=1,dim=1"),
         ("adamw", "n=16400,step=1"),
         ("adamw", "n=100,step=100000"),
-        ("prefill-attention", "heads=2,tokens=70,dim=40"),
+        ("prefill-attention", "heads=2,tokens=150,dim=40"),
         ("prefill-attention", "heads=4,tokens=33,dim=256,group=2"),
         ("prefill-attention", "heads=1,tokens=1,dim=1"),
         ("decode-attention", "heads=3,tokens=150,dim=40"),

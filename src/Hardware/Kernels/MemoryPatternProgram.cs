@@ -13,7 +13,7 @@ internal sealed class MemoryPatternProgram : KernelProgram
         "Writes address-in-address, alternating bits, zeros, hashed addresses and walking ones over device memory, reads each back, inverts it in place (walking zeros, ones) and reads it again; 20 bytes a word and pattern.",
         [
             new("bytes", 4, 1L << 37, 1L << 26, "the number of bytes to test") { Step = 4 },
-            new("walks", 0, 32, 32, "the number of steps that the walking one takes"),
+            new("walks", 0, 32, 8, "the number of steps that the walking one takes"),
         ],
         "GB/s");
 
