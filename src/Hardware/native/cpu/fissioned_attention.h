@@ -149,8 +149,8 @@ static inline void attend_together(RunningSoftmax *running, const float *q, cons
     }
 }
 
-static void prefill_attention_block(const float *query, const float *keys, const float *values, float *output, int tokens,
-                                    int dim, int group, float scale) {
+static void prefill_attention_block(const float *query, const float *keys, const float *values, float *output,
+                                    float *statistics, int tokens, int dim, int group, float scale) {
     static thread_local RunningSoftmax running[attention_rows];
     const int tiles = (tokens + attention_rows - 1) / attention_rows;
     const long long head = blockIdx.x / tiles, cache = head / group;
@@ -184,5 +184,25 @@ static void prefill_attention_block(const float *query, const float *keys, const
         for (int d = 0; d < dim; d++) {
             output[at + row * dim + d] = running[row].sums[d] / running[row].total;
         }
+        if (statistics != nullptr) {
+            statistics[2 * (head * tokens + first + row)] = running[row].largest;
+            statistics[2 * (head * tokens + first + row) + 1] = running[row].total;
+        }
     }
+}
+
+static void attention_query_gradient_block(const float *query, const float *keys, const float *values, const float *gradient,
+                                           const float *statistics, const float *common, float *result, int tokens, int dim,
+                                           int group, float scale) {
+    float slopes[attention_stretch], sums[attention_dim];
+    query_gradient(LoopTeam<row_threads>{}, slopes, sums, query, keys, values, gradient, statistics, common, result,
+                   {tokens, dim, group, scale});
+}
+
+static void attention_cache_gradient_block(const float *query, const float *keys, const float *values, const float *gradient,
+                                           const float *statistics, const float *common, float *key_result,
+                                           float *value_result, int tokens, int dim, int group, float scale) {
+    float weights[attention_stretch], slopes[attention_stretch], key_sums[attention_dim], value_sums[attention_dim];
+    cache_gradient(LoopTeam<row_threads>{}, weights, slopes, key_sums, value_sums, query, keys, values, gradient, statistics,
+                   common, key_result, value_result, {tokens, dim, group, scale});
 }
