@@ -60,8 +60,8 @@ FACTORY_KERNEL factory_pattern_invert(unsigned *words, long long n) {
     each_of_block(chunk.count, [=](int i) { words[i] = ~words[i]; });
 }
 
-FACTORY_KERNEL factory_pattern_check(const unsigned *words, long long n, int pattern, int shift, unsigned mask, unsigned seed,
-                                     Differences *result) {
+FACTORY_KERNEL factory_pattern_check(const unsigned *words, Differences *result, long long n, int pattern, int shift,
+                                     unsigned mask, unsigned seed) {
     const Chunk chunk = chunk_of(n);
     words += chunk.first;
     unsigned wrong = 0, bits = 0, sum = 0;
@@ -78,7 +78,7 @@ FACTORY_KERNEL factory_pattern_check(const unsigned *words, long long n, int pat
 }
 
 // The same for a buffer that must equal another one, bit by bit.
-FACTORY_KERNEL factory_compare(const unsigned *words, const unsigned *reference, long long n, Differences *result) {
+FACTORY_KERNEL factory_compare(const unsigned *words, const unsigned *reference, Differences *result, long long n) {
     const Chunk chunk = chunk_of(n);
     words += chunk.first, reference += chunk.first;
     unsigned wrong = 0, bits = 0, sum = 0;
