@@ -61,15 +61,25 @@ static inline void pack(const Input *source, long long step, float *panel, int p
     }
 }
 
-// The same with lines and columns changing places, a few lines at a time so that whole cache lines are written.
+// The same with lines and columns changing places, in squares as far as they go.
 template <typename Input>
 static inline void pack_turned(const Input *source, long long step, float *panel, int pitch, int lines, int length) {
-    constexpr int together = 16;
-    for (int first = 0; first < lines; first += together) {
-        const int count = lines - first < together ? lines - first : together;
-        for (int i = 0; i < length; i++) {
-            for (int line = 0; line < count; line++) {
-                panel[i * pitch + first + line] = widened(source[(first + line) * step + i]);
+    for (int line = 0; line < lines; line += turned) {
+        int i = 0;
+        if (line + turned <= lines) {
+            for (; i + turned <= length; i += turned) {
+                if constexpr (sizeof(Input) == sizeof(float)) {
+                    turn(source + line * step + i, step, panel + i * pitch + line, pitch);
+                } else {
+                    float square[turned * turned];
+                    pack(source + line * step + i, step, square, turned, turned, turned);
+                    turn(square, turned, panel + i * pitch + line, pitch);
+                }
+            }
+        }
+        for (; i < length; i++) {
+            for (int one = line; one < line + turned && one < lines; one++) {
+                panel[i * pitch + one] = widened(source[one * step + i]);
             }
         }
     }
