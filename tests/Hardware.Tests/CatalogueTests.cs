@@ -22,6 +22,14 @@ public sealed class CatalogueTests
     [InlineData("triad", "", 0, "repetitions", "from 1 to 100000")]
     [InlineData("softmax", "rows=1000000,cols=100000", 1, "rows", "at most 268435456")]
     [InlineData("decode-attention", "heads=1024,tokens=100000,dim=1024", 1, "tokens", "make one of them smaller")]
+    [InlineData("sgemm", "m=16384,k=16384,batch=2", 1, "batch", "m x k x batch is 536870912, but at most 268435456 fit in one buffer")]
+    [InlineData("bf16-gemm", "tensor=2", 1, "sizes.tensor", "from 0 to 1")]
+    [InlineData("prefill-attention", "heads=6,group=4", 1, "sizes.group", "must divide the 6 heads; 1 would")]
+    [InlineData("prefill-attention", "dim=257", 1, "sizes.dim", "from 1 to 256")]
+    [InlineData("embedding", "vocabulary=1048576,dim=16384", 1, "vocabulary", "vocabulary x dim is 17179869184")]
+    [InlineData("memory-pattern", "walks=33", 1, "sizes.walks", "from 0 to 32")]
+    [InlineData("burn", "rounds=-1", 1, "sizes.rounds", "from 1 to 10000")]
+    [InlineData("adamw", "step=0", 1, "sizes.step", "from 1 to 1000000")]
     public void Says_what_is_wrong_where_and_what_would_be_right(string kernel, string sizes, int repetitions, string field, string message)
     {
         var flaw = Assert.Single(KernelCatalogue.Validate(kernel, KernelTests.Sizes(sizes), repetitions));
