@@ -74,6 +74,24 @@ public sealed class CatalogueTests
     public void Refuses_a_device_that_is_not_there(string id) =>
         Assert.Equal("no-device", Assert.Throws<DeviceFaultException>(() => TestDevices.Open(id)).ErrorCode);
 
+    [SkippableTheory]
+    [InlineData("0")]
+    [InlineData("1025")]
+    [InlineData("two")]
+    public void Refuses_a_number_of_threads_that_makes_no_sense(string threads)
+    {
+        TestDevices.RequireNative();
+        var thrown = Assert.Throws<DeviceFaultException>(() => WithThreads(threads));
+        Assert.Equal($"FACTORY_CPU_THREADS is \"{threads}\"; a whole number from 1 to 1024 would be right.", thrown.Message);
+    }
+
+    [SkippableFact]
+    public void The_CPU_device_has_the_threads_it_is_given()
+    {
+        TestDevices.RequireNative();
+        Assert.Equal(3, WithThreads("3"));
+    }
+
     [Fact]
     public async Task Refuses_what_the_device_cannot_hold()
     {
@@ -81,5 +99,19 @@ public sealed class CatalogueTests
         var request = new KernelRequest("memory-pattern", KernelTests.Sizes("bytes=137438953472"), 1, false, 0);
         var thrown = await Assert.ThrowsAsync<ArgumentException>(() => KernelRun.RunAsync(device, request, null, default));
         Assert.Contains("takes 137438954240 bytes", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static int WithThreads(string threads)
+    {
+        Environment.SetEnvironmentVariable("FACTORY_CPU_THREADS", threads);
+        try
+        {
+            using var device = TestDevices.Open("cpu:0");
+            return device.Description.Multiprocessors;
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("FACTORY_CPU_THREADS", null);
+        }
     }
 }

@@ -70,6 +70,21 @@ public sealed class FaultTests
             result.Mistake);
     }
 
+    // Disposed in the same breath in which work over it is submitted: the memory goes when the work has ended.
+    [SkippableTheory]
+    [InlineData("cpu:0")]
+    [InlineData("cpu-fibres:0")]
+    [InlineData("cuda:0")]
+    public async Task A_buffer_outlives_the_work_that_was_submitted_over_it(string id)
+    {
+        using var device = TestDevices.Open(id);
+        var buffer = device.Allocate(1 << 20);
+        var write = new KernelLaunch("factory_pattern_write", 16, 1, 256, [KernelArgument.Of(buffer), KernelArgument.Of(1L << 18), 0, 0, 0, 0]);
+        var runs = Enumerable.Range(0, 4).Select(_ => device.RunAsync([write], default)).ToList();
+        buffer.Dispose();
+        Assert.All(await Task.WhenAll(runs), seconds => Assert.True(seconds >= 0));
+    }
+
     [SkippableFact]
     public async Task A_hung_kernel_ends_with_its_device()
     {
@@ -107,6 +122,8 @@ public sealed class FaultTests
         using var device = TestDevices.Open(id);
         await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("no_such_kernel", 1, 1, 1, [])], default));
         await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("factory_triad", 1, 1, 2048, [0])], default));
+        var few = await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("factory_triad", 1, 1, 32, [0])], default));
+        Assert.Equal(("bad-parameter", "factory_triad takes 5 arguments, not 1"), (few.ErrorCode, few.Message));
         using var buffer = device.Allocate(16);
         Assert.Throws<DeviceFaultException>(() => buffer.Upload(8, new byte[16]));
         Assert.Throws<DeviceFaultException>(() => buffer.Download(long.MaxValue, new byte[1]));
