@@ -44,6 +44,7 @@ public sealed class CatalogueTests
     [SkippableFact]
     public void Finds_the_double_before_the_processor()
     {
+        TestDevices.RequireDouble("cuda:0");
         TestDevices.RequireNative();
         var found = Assert.Single(DeviceCatalogue.Discover(DeviceChoice.Auto).Devices);
         Assert.Equal("cuda:0", found.Id);
@@ -58,7 +59,7 @@ public sealed class CatalogueTests
     [InlineData("cuda:0")]
     public void A_device_without_sensors_has_unknown_readings(string id)
     {
-        using var device = TestDevices.Open(id);
+        using var device = TestDevices.OpenDouble(id);
         Assert.Equal(default, device.Read());
     }
 

@@ -132,7 +132,7 @@ public sealed class KernelTests
     [InlineData("triad", "n=4096")]
     public async Task A_flipped_bit_is_a_mistake(string kernel, string sizes)
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault("bit-flip");
         var result = await Run(device, kernel, sizes);
         Assert.NotNull(result.Mistake);
