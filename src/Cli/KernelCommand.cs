@@ -13,7 +13,7 @@ internal static class KernelCommand
 {
     public static Command Build()
     {
-        var name = new Argument<string>("kernel") { Description = "Such as sgemm, triad, reduction, softmax, decode-attention or memory-pattern." };
+        var name = new Argument<string>("kernel") { Description = "Such as sgemm, triad, prefill-attention, adamw, memory-pattern or burn; an unknown one is answered with all there are." };
         var sizes = new Option<string[]>("--size") { Description = "A size, such as m=512; repeat it.", AllowMultipleArgumentsPerToken = true };
         var repetitions = new Option<int>("--repetitions") { Description = "How often it runs.", DefaultValueFactory = _ => 3 };
         var seed = new Option<long>("--seed") { Description = "Seed of the input data.", DefaultValueFactory = _ => 42 };

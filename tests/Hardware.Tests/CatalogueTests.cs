@@ -22,6 +22,14 @@ public sealed class CatalogueTests
     [InlineData("triad", "", 0, "repetitions", "from 1 to 100000")]
     [InlineData("softmax", "rows=1000000,cols=100000", 1, "rows", "at most 268435456")]
     [InlineData("decode-attention", "heads=1024,tokens=100000,dim=1024", 1, "tokens", "make one of them smaller")]
+    [InlineData("sgemm", "m=16384,k=16384,batch=2", 1, "batch", "m x k x batch is 536870912, but at most 268435456 fit in one buffer")]
+    [InlineData("bf16-gemm", "tensor=2", 1, "sizes.tensor", "from 0 to 1")]
+    [InlineData("prefill-attention", "heads=6,group=4", 1, "sizes.group", "must divide the 6 heads; 1 would")]
+    [InlineData("prefill-attention", "dim=257", 1, "sizes.dim", "from 1 to 256")]
+    [InlineData("embedding", "vocabulary=1048576,dim=16384", 1, "vocabulary", "vocabulary x dim is 17179869184")]
+    [InlineData("memory-pattern", "walks=33", 1, "sizes.walks", "from 0 to 32")]
+    [InlineData("burn", "rounds=-1", 1, "sizes.rounds", "from 1 to 10000")]
+    [InlineData("adamw", "step=0", 1, "sizes.step", "from 1 to 1000000")]
     public void Says_what_is_wrong_where_and_what_would_be_right(string kernel, string sizes, int repetitions, string field, string message)
     {
         var flaw = Assert.Single(KernelCatalogue.Validate(kernel, KernelTests.Sizes(sizes), repetitions));
@@ -36,6 +44,7 @@ public sealed class CatalogueTests
     [SkippableFact]
     public void Finds_the_double_before_the_processor()
     {
+        TestDevices.RequireDouble("cuda:0");
         TestDevices.RequireNative();
         var found = Assert.Single(DeviceCatalogue.Discover(DeviceChoice.Auto).Devices);
         Assert.Equal("cuda:0", found.Id);
@@ -50,7 +59,7 @@ public sealed class CatalogueTests
     [InlineData("cuda:0")]
     public void A_device_without_sensors_has_unknown_readings(string id)
     {
-        using var device = TestDevices.Open(id);
+        using var device = TestDevices.OpenDouble(id);
         Assert.Equal(default, device.Read());
     }
 
@@ -66,12 +75,44 @@ public sealed class CatalogueTests
     public void Refuses_a_device_that_is_not_there(string id) =>
         Assert.Equal("no-device", Assert.Throws<DeviceFaultException>(() => TestDevices.Open(id)).ErrorCode);
 
+    [SkippableTheory]
+    [InlineData("0")]
+    [InlineData("1025")]
+    [InlineData("two")]
+    public void Refuses_a_number_of_threads_that_makes_no_sense(string threads)
+    {
+        TestDevices.RequireNative();
+        var thrown = Assert.Throws<DeviceFaultException>(() => WithThreads(threads));
+        Assert.Equal($"FACTORY_CPU_THREADS is \"{threads}\"; a whole number from 1 to 1024 would be right.", thrown.Message);
+    }
+
+    [SkippableFact]
+    public void The_CPU_device_has_the_threads_it_is_given()
+    {
+        TestDevices.RequireNative();
+        Assert.Equal(3, WithThreads("3"));
+    }
+
     [Fact]
     public async Task Refuses_what_the_device_cannot_hold()
     {
         using var device = TestDevices.Open("managed:0");
         var request = new KernelRequest("memory-pattern", KernelTests.Sizes("bytes=137438953472"), 1, false, 0);
         var thrown = await Assert.ThrowsAsync<ArgumentException>(() => KernelRun.RunAsync(device, request, null, default));
-        Assert.Contains("takes 137438955776 bytes", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("takes 137438954240 bytes", thrown.Message, StringComparison.Ordinal);
+    }
+
+    private static int WithThreads(string threads)
+    {
+        Environment.SetEnvironmentVariable("FACTORY_CPU_THREADS", threads);
+        try
+        {
+            using var device = TestDevices.Open("cpu:0");
+            return device.Description.Multiprocessors;
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("FACTORY_CPU_THREADS", null);
+        }
     }
 }

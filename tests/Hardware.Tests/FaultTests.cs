@@ -13,7 +13,7 @@ public sealed class FaultTests
     [InlineData("out-of-memory", "cuda-2", "CUDA_ERROR_OUT_OF_MEMORY", false, false)]
     public async Task A_fault_of_the_driver_keeps_its_code(string fault, string code, string name, bool sticky, bool failed)
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault(fault);
         var thrown = await Assert.ThrowsAsync<DeviceFaultException>(() => KernelTests.Run(device, "triad", "n=100"));
         Assert.Equal(code, thrown.ErrorCode);
@@ -26,7 +26,7 @@ public sealed class FaultTests
     [SkippableFact]
     public async Task A_sticky_fault_stays_until_the_device_is_closed()
     {
-        using (var device = TestDevices.Open("cuda:0"))
+        using (var device = TestDevices.OpenDouble("cuda:0"))
         {
             TestDevices.OrderFault("illegal-address");
             await Assert.ThrowsAsync<DeviceFaultException>(() => KernelTests.Run(device, "triad", "n=100"));
@@ -39,7 +39,7 @@ public sealed class FaultTests
     [SkippableFact]
     public async Task A_kernel_that_writes_outside_its_buffer_is_an_illegal_address()
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         using var buffer = device.Allocate(4096);
         var launch = new KernelLaunch("factory_wild_write", 1, 1, 32, [KernelArgument.Of(buffer), KernelArgument.Of(1024L)]);
         var thrown = await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([launch], default));
@@ -49,7 +49,7 @@ public sealed class FaultTests
     [SkippableFact]
     public async Task A_bad_word_is_told_with_its_place_and_what_stood_there()
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault("bit-flip"); // In the middle of memory, behind the first pattern's writing.
         var result = await KernelTests.Run(device, "memory-pattern", "bytes=65536,walks=0");
         Assert.Equal(
@@ -61,7 +61,7 @@ public sealed class FaultTests
     [SkippableFact]
     public async Task A_burn_tells_which_product_differed()
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault("bit-flip"); // In a factor, behind the first product.
         var result = await KernelTests.Run(device, "burn", "n=40,rounds=3");
         Assert.Matches(
@@ -70,10 +70,25 @@ public sealed class FaultTests
             result.Mistake);
     }
 
+    // Disposed in the same breath in which work over it is submitted: the memory goes when the work has ended.
+    [SkippableTheory]
+    [InlineData("cpu:0")]
+    [InlineData("cpu-fibres:0")]
+    [InlineData("cuda:0")]
+    public async Task A_buffer_outlives_the_work_that_was_submitted_over_it(string id)
+    {
+        using var device = TestDevices.Open(id);
+        var buffer = device.Allocate(1 << 20);
+        var write = new KernelLaunch("factory_pattern_write", 16, 1, 256, [KernelArgument.Of(buffer), KernelArgument.Of(1L << 18), 0, 0, 0, 0]);
+        var runs = Enumerable.Range(0, 4).Select(_ => device.RunAsync([write], default)).ToList();
+        buffer.Dispose();
+        Assert.All(await Task.WhenAll(runs), seconds => Assert.True(seconds >= 0));
+    }
+
     [SkippableFact]
     public async Task A_hung_kernel_ends_with_its_device()
     {
-        var device = TestDevices.Open("cuda:0");
+        var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault("hang");
         using var buffer = device.Allocate(4096);
         var run = device.RunAsync([new("factory_wild_write", 1, 1, 32, [KernelArgument.Of(buffer), KernelArgument.Of(0L)])], default);
@@ -91,7 +106,7 @@ public sealed class FaultTests
     [InlineData("cuda:0", "cuda-702")]
     public async Task A_barrier_that_half_the_block_takes_is_reported(string id, string code)
     {
-        using var device = TestDevices.Open(id);
+        using var device = TestDevices.OpenDouble(id);
         using var buffer = device.Allocate(4096);
         KernelLaunch Launch(int diverge) => new("factory_uneven_barrier", 1, 1, 64, [KernelArgument.Of(buffer), KernelArgument.Of(diverge)]);
         Assert.True(await device.RunAsync([Launch(0)], default) >= 0);
@@ -107,6 +122,8 @@ public sealed class FaultTests
         using var device = TestDevices.Open(id);
         await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("no_such_kernel", 1, 1, 1, [])], default));
         await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("factory_triad", 1, 1, 2048, [0])], default));
+        var few = await Assert.ThrowsAsync<DeviceFaultException>(() => device.RunAsync([new("factory_triad", 1, 1, 32, [0])], default));
+        Assert.Equal(("bad-parameter", "factory_triad takes 5 arguments, not 1"), (few.ErrorCode, few.Message));
         using var buffer = device.Allocate(16);
         Assert.Throws<DeviceFaultException>(() => buffer.Upload(8, new byte[16]));
         Assert.Throws<DeviceFaultException>(() => buffer.Download(long.MaxValue, new byte[1]));

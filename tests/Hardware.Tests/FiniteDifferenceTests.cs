@@ -20,6 +20,7 @@ public sealed class FiniteDifferenceTests
         ("cross-entropy-backward", "rows=3,cols=7", run => [new(Input(run, 0), x => MeanLoss(run, x))]),
         ("layer-norm-backward", "rows=5,cols=7", run => Norm(run, centred: true)),
         ("rms-norm-backward", "rows=5,cols=7", run => Norm(run, centred: false)),
+        ("prefill-attention-backward", "heads=4,tokens=5,dim=3,group=2", Attention),
         ("embedding-backward", "tokens=9,vocabulary=4,dim=3", run => [new(new double[12], table => LookedUp(run, table))]),
     ];
 
@@ -95,6 +96,31 @@ public sealed class FiniteDifferenceTests
             new(gain, moved => Loss(row => Reference.Norm(row, moved, centred ? bias : null, RowNormProgram.Epsilon))(input)),
             .. centred ? [new Slope(bias, moved => Loss(row => Reference.Norm(row, gain, moved, RowNormProgram.Epsilon))(input))] : Array.Empty<Slope>(),
         ];
+    }
+
+    private static Slope[] Attention(KernelOutputs run)
+    {
+        double[] queries = run.Inputs.Row(0, 0, 60), keys = run.Inputs.Row(1, 0, 30), values = run.Inputs.Row(2, 0, 30);
+        return
+        [
+            new(queries, moved => AttentionLoss(run, moved, keys, values)), new(keys, moved => AttentionLoss(run, queries, moved, values)),
+            new(values, moved => AttentionLoss(run, queries, keys, moved)),
+        ];
+    }
+
+    private static double AttentionLoss(KernelOutputs run, double[] queries, double[] keys, double[] values)
+    {
+        int tokens = run.Sizes.Int("tokens"), dim = run.Sizes.Int("dim"), group = run.Sizes.Int("group");
+        double loss = 0;
+        for (var row = 0; row < queries.Length / dim; row++)
+        {
+            int at = row * dim, cache = row / tokens / group * tokens * dim;
+            var (result, _) = Reference.Attention(
+                d => queries[at + d], (token, d) => keys[cache + d * tokens + token], (token, d) => values[cache + token * dim + d],
+                row % tokens + 1, dim, 1 / Math.Sqrt(dim));
+            loss += result.Select((value, d) => value * run.Inputs[3, at + d]).Sum();
+        }
+        return loss;
     }
 
     private static double LookedUp(KernelOutputs run, double[] table)

@@ -60,9 +60,12 @@ public sealed class KernelTests
         ("embedding-backward", "tokens=1,vocabulary=1,dim=1"),
         ("adamw", "n=16400,step=1"),
         ("adamw", "n=100,step=100000"),
-        ("prefill-attention", "heads=2,tokens=70,dim=40"),
+        ("prefill-attention", "heads=2,tokens=150,dim=40"),
         ("prefill-attention", "heads=4,tokens=33,dim=256,group=2"),
         ("prefill-attention", "heads=1,tokens=1,dim=1"),
+        ("prefill-attention-backward", "heads=2,tokens=140,dim=24"),
+        ("prefill-attention-backward", "heads=4,tokens=9,dim=200,group=2"),
+        ("prefill-attention-backward", "heads=1,tokens=1,dim=1"),
         ("decode-attention", "heads=3,tokens=150,dim=40"),
         ("decode-attention", "heads=1,tokens=1,dim=1"),
         ("decode-attention", "heads=6,tokens=50,dim=24,group=3"),
@@ -129,7 +132,7 @@ public sealed class KernelTests
     [InlineData("triad", "n=4096")]
     public async Task A_flipped_bit_is_a_mistake(string kernel, string sizes)
     {
-        using var device = TestDevices.Open("cuda:0");
+        using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault("bit-flip");
         var result = await Run(device, kernel, sizes);
         Assert.NotNull(result.Mistake);

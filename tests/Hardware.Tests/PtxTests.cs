@@ -35,6 +35,7 @@ public sealed class PtxTests
     [InlineData("[factory_sgemm_param_2]", "[factory_sgemm_param_9]", "no symbol factory_sgemm_param_9")]
     public void A_driver_that_refuses_the_PTX_says_where_and_why(string found, string put, string message)
     {
+        TestDevices.RequireDouble("cuda:0");
         TestDevices.RequireNative();
         Assert.Contains(found, ComputeLibrary.Ptx, StringComparison.Ordinal);
         var broken = ComputeLibrary.Ptx.Replace(found, put, StringComparison.Ordinal);

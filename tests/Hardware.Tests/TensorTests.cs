@@ -3,7 +3,7 @@ using ControlPlane.Hardware.Kernels;
 
 namespace ControlPlane.Hardware.Tests;
 
-/// <summary>The path on tensor cores, on the double, which interprets the instruction.</summary>
+/// <summary>The path on tensor cores; the double interprets the instruction.</summary>
 [Collection("devices")]
 public sealed class TensorTests
 {
@@ -16,7 +16,7 @@ public sealed class TensorTests
     public async Task A_product_on_tensor_cores_is_right(string kernel, string sizes)
     {
         using var device = TestDevices.Open("cuda:0");
-        Assert.Equal(80, device.Description.Capability);
+        Skip.If(device.Description.Capability < 80, "this GPU has no tensor cores for bfloat16");
         Assert.EndsWith("_tensor", KernelOf(device, kernel, sizes), StringComparison.Ordinal);
         Assert.Null((await KernelTests.Run(device, kernel, sizes)).Mistake);
     }
@@ -53,7 +53,7 @@ public sealed class TensorTests
         TestDevices.SetNative("FACTORY_DOUBLE_CAPABILITY", capability);
         try
         {
-            using var device = TestDevices.Open("cuda:0");
+            using var device = TestDevices.OpenDouble("cuda:0");
             Assert.Equal(tensor ? "factory_bf16_gemm_tensor" : "factory_bf16_gemm", KernelOf(device, "bf16-gemm", sizes));
         }
         finally

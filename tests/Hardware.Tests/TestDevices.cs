@@ -5,16 +5,23 @@ using ControlPlane.Hardware.Devices;
 
 namespace ControlPlane.Hardware.Tests;
 
-/// <summary>The devices that every kernel test runs on; "cuda:0" is the driver double, which interprets the PTX.</summary>
+/// <summary>
+/// The devices that every kernel test runs on. "cuda:0" is the driver double, which interprets the PTX, or with
+/// <c>GPU_TESTS=cuda</c> the machine's own GPU: then what only the double can do is skipped.
+/// </summary>
 public static partial class TestDevices
 {
     public static readonly string FaultFile = Path.Combine(Path.GetTempPath(), $"factory-fault-{Environment.ProcessId}");
 
     public static readonly string[] All = ["managed:0", "cpu-fibres:0", "cpu:0", "cuda:0"];
 
+    private static readonly bool RealGpu = Environment.GetEnvironmentVariable("GPU_TESTS") == "cuda";
+
     [ModuleInitializer]
     internal static void UseTheDouble()
     {
+        if (RealGpu)
+            return;
         Environment.SetEnvironmentVariable("FACTORY_CUDA_LIBRARY", "double");
         SetNative("FACTORY_DOUBLE_FAULT_FILE", FaultFile);
     }
@@ -28,6 +35,16 @@ public static partial class TestDevices
             RequireNative();
         return DeviceCatalogue.Open(id);
     }
+
+    /// <summary>For what the double is ordered to suffer, and for what would end a real device's context.</summary>
+    public static IComputeDevice OpenDouble(string id)
+    {
+        RequireDouble(id);
+        return Open(id);
+    }
+
+    public static void RequireDouble(string id) =>
+        Skip.If(RealGpu && id.StartsWith("cuda", StringComparison.Ordinal), "GPU_TESTS=cuda: this is for the driver double alone");
 
     /// <summary>Without a toolchain the native devices cannot exist; with one their absence is a failure.</summary>
     public static void RequireNative()

@@ -26,13 +26,17 @@ internal abstract class AttentionProgram(string name, string summary, KernelSize
 
     protected static float ScaleOf(KernelSizes sizes) => 1f / MathF.Sqrt(sizes["dim"]);
 
-    protected static KernelBuffer Cache(KernelSizes sizes) =>
-        KernelBuffer.Floats(sizes["heads"] / sizes["group"] * sizes["tokens"] * sizes["dim"], BufferRole.Input);
+    protected static KernelBuffer Cache(KernelSizes sizes, BufferRole role = BufferRole.Input) =>
+        KernelBuffer.Floats(sizes["heads"] / sizes["group"] * sizes["tokens"] * sizes["dim"], role);
 
-    protected static IEnumerable<ulong> Arguments(KernelSizes sizes, IReadOnlyList<IDeviceBuffer> buffers) =>
+    protected static KernelBuffer Queries(KernelSizes sizes, BufferRole role) =>
+        KernelBuffer.Floats(sizes["heads"] * sizes["tokens"] * sizes["dim"], role);
+
+    /// <summary>The arguments that close every launch.</summary>
+    protected static IEnumerable<ulong> Shape(KernelSizes sizes) =>
     [
-        .. buffers.Select(KernelArgument.Of), KernelArgument.Of(sizes.Int("tokens")), KernelArgument.Of(sizes.Int("dim")),
-        KernelArgument.Of(sizes.Int("group")), KernelArgument.Of(ScaleOf(sizes)),
+        KernelArgument.Of(sizes.Int("tokens")), KernelArgument.Of(sizes.Int("dim")), KernelArgument.Of(sizes.Int("group")),
+        KernelArgument.Of(ScaleOf(sizes)),
     ];
 
     /// <summary>Judges the result of one query over the first <paramref name="seen"/> tokens, which begins at element <paramref name="at"/>.</summary>
@@ -61,7 +65,7 @@ internal sealed class DecodeAttentionProgram() : AttentionProgram(
     ];
 
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers) =>
-        [new("factory_decode_attention", sizes.Int("heads"), 1, RowThreads, [.. Arguments(sizes, buffers)])];
+        [new("factory_decode_attention", sizes.Int("heads"), 1, RowThreads, [.. buffers.Select(KernelArgument.Of), .. Shape(sizes)])];
 
     public override double Work(KernelSizes sizes) => 8.0 * (sizes["heads"] / sizes["group"]) * sizes["tokens"] * sizes["dim"];
 
@@ -80,17 +84,19 @@ internal sealed class PrefillAttentionProgram() : AttentionProgram(
     new("tokens", 1, 16384, 512, "the number of tokens of the prompt"), new("dim", 1, MostDim, 64, "the width of a head"), "GFLOP/s")
 {
     // As in kernels/attention.h.
-    private const int MostDim = 256;
+    internal const int MostDim = 256;
     private const int Rows = 16;
 
-    public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes)
-    {
-        var elements = sizes["heads"] * sizes["tokens"] * sizes["dim"];
-        return [KernelBuffer.Floats(elements, BufferRole.Input), Cache(sizes), Cache(sizes), KernelBuffer.Floats(elements, BufferRole.Output)];
-    }
+    public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>
+        [Queries(sizes, BufferRole.Input), Cache(sizes), Cache(sizes), Queries(sizes, BufferRole.Output)];
 
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers) =>
-        [new("factory_prefill_attention", checked(sizes.Int("heads") * Blocks(sizes["tokens"], Rows)), 1, RowThreads, [.. Arguments(sizes, buffers)])];
+        [Forward(sizes, buffers, statistics: 0)];
+
+    /// <summary>Over queries, keys, values and output; the statistics' address may be null.</summary>
+    internal static KernelLaunch Forward(KernelSizes sizes, IEnumerable<IDeviceBuffer> buffers, ulong statistics) =>
+        new("factory_prefill_attention", checked(sizes.Int("heads") * Blocks(sizes["tokens"], Rows)), 1, RowThreads,
+            [.. buffers.Select(KernelArgument.Of), statistics, .. Shape(sizes)]);
 
     // Of the pairs of tokens half, and the diagonal, are looked at: a product and a sum for the score, and again for the value.
     public override double Work(KernelSizes sizes) => 2.0 * sizes["heads"] * sizes["tokens"] * (sizes["tokens"] + 1.0) * sizes["dim"];

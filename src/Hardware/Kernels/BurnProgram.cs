@@ -43,7 +43,7 @@ internal sealed class BurnProgram : KernelProgram
         {
             launches.Add(GemmProgram.Product("factory_sgemm", Threads, square, [buffers[0], buffers[1], buffers[2]]));
             launches.Add(new("factory_compare", Chunks(sizes["n"] * sizes["n"]), 1, ChunkThreads,
-                [product, first, KernelArgument.Of(sizes["n"] * sizes["n"]), result]));
+                [product, first, result, KernelArgument.Of(sizes["n"] * sizes["n"])]));
             launches.Add(new("factory_record", 1, 1, 1, [product, first, result]));
             result += MemoryDifferences.Bytes;
         }

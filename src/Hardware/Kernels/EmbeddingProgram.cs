@@ -3,7 +3,7 @@ using ControlPlane.Hardware.Devices;
 namespace ControlPlane.Hardware.Kernels;
 
 /// <summary>What both directions share: a table of rows, and tokens that name them.</summary>
-internal abstract class EmbeddingProgramBase(string name, string summary) : KernelProgram
+internal abstract class TableProgram(string name, string summary) : KernelProgram
 {
     public override KernelDescription Description { get; } = new(
         name, summary,
@@ -22,7 +22,7 @@ internal abstract class EmbeddingProgramBase(string name, string summary) : Kern
     protected static KernelBuffer Rows(KernelSizes sizes, BufferRole role) => KernelBuffer.Floats(sizes["tokens"] * sizes["dim"], role);
 }
 
-internal sealed class EmbeddingProgram() : EmbeddingProgramBase(
+internal sealed class EmbeddingProgram() : TableProgram(
     "embedding", "Looks up each token's row of a table: 8 bytes an element of the result.")
 {
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>
@@ -52,7 +52,7 @@ internal sealed class EmbeddingProgram() : EmbeddingProgramBase(
     }
 }
 
-internal sealed class EmbeddingBackwardProgram() : EmbeddingProgramBase(
+internal sealed class EmbeddingBackwardProgram() : TableProgram(
     "embedding-backward", "Adds each token's gradient to its row of the table's gradient, equal tokens in order, so that every run gives the same sum: 12 bytes an element added.")
 {
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>

@@ -14,7 +14,7 @@ public static class KernelCatalogue
         new RowNormProgram(centred: true), new RowNormBackwardProgram(centred: true),
         new RowNormProgram(centred: false), new RowNormBackwardProgram(centred: false),
         new EmbeddingProgram(), new EmbeddingBackwardProgram(), new AdamwProgram(),
-        new PrefillAttentionProgram(), new DecodeAttentionProgram(),
+        new PrefillAttentionProgram(), new AttentionBackwardProgram(), new DecodeAttentionProgram(),
         new MemoryPatternProgram(), new BurnProgram(),
     ];
 

@@ -13,7 +13,7 @@ internal sealed class MemoryPatternProgram : KernelProgram
         "Writes address-in-address, alternating bits, zeros, hashed addresses and walking ones over device memory, reads each back, inverts it in place (walking zeros, ones) and reads it again; 20 bytes a word and pattern.",
         [
             new("bytes", 4, 1L << 37, 1L << 26, "the number of bytes to test") { Step = 4 },
-            new("walks", 0, 32, 32, "the number of steps that the walking one takes"),
+            new("walks", 0, 32, 8, "the number of steps that the walking one takes"),
         ],
         "GB/s");
 
@@ -26,17 +26,17 @@ internal sealed class MemoryPatternProgram : KernelProgram
     {
         var words = KernelArgument.Of(sizes["bytes"] / 4);
         ulong memory = KernelArgument.Of(buffers[0]), result = KernelArgument.Of(buffers[1]);
-        KernelLaunch Over(string kernel, params ulong[] more) => new(kernel, Chunks(sizes["bytes"] / 4), 1, ChunkThreads, [memory, words, .. more]);
+        KernelLaunch Over(string kernel, params ulong[] more) => new(kernel, Chunks(sizes["bytes"] / 4), 1, ChunkThreads, [memory, .. more]);
         var launches = new List<KernelLaunch>();
         foreach (var pattern in PatternsOf(sizes))
         {
             ulong number = KernelArgument.Of(pattern.Number), shift = KernelArgument.Of(pattern.Shift), key = (uint)seed;
-            launches.Add(Over("factory_pattern_write", number, shift, 0, key));
+            launches.Add(Over("factory_pattern_write", words, number, shift, 0, key));
             foreach (var mask in (ulong[])[0, uint.MaxValue])
             {
                 if (mask != 0)
-                    launches.Add(Over("factory_pattern_invert"));
-                launches.Add(Over("factory_pattern_check", number, shift, mask, key, result));
+                    launches.Add(Over("factory_pattern_invert", words));
+                launches.Add(Over("factory_pattern_check", result, words, number, shift, mask, key));
                 launches.Add(new("factory_record", 1, 1, 1, [memory, 0, result]));
                 result += MemoryDifferences.Bytes;
             }

@@ -31,17 +31,20 @@ internal static unsafe class ManagedAttention
 
     private static void Prefill(KernelSlots a, int block)
     {
-        int tokens = a.Int(4), dim = a.Int(5), tiles = (tokens + Rows - 1) / Rows, head = block / tiles;
-        var cache = (long)(head / a.Int(6)) * dim * tokens;
+        int tokens = a.Int(5), dim = a.Int(6), tiles = (tokens + Rows - 1) / Rows, head = block / tiles;
+        var cache = (long)(head / a.Int(7)) * dim * tokens;
+        var statistics = a.Floats(4);
         for (var token = block % tiles * Rows; token < Math.Min(tokens, (block % tiles + 1) * Rows); token++)
         {
             var at = ((long)head * tokens + token) * dim;
-            Attend(a.Floats(0) + at, a.Floats(1) + cache, a.Floats(2) + cache, new(a.Floats(3) + at, dim), token + 1, tokens, a.Float(7));
+            var (largest, total) = Attend(a.Floats(0) + at, a.Floats(1) + cache, a.Floats(2) + cache, new(a.Floats(3) + at, dim), token + 1, tokens, a.Float(8));
+            if (statistics is not null)
+                (statistics[at / dim * 2], statistics[at / dim * 2 + 1]) = (largest, total);
         }
     }
 
     // One query over the tokens it may see, a tile of them at a time.
-    private static void Attend(float* q, float* k, float* v, Span<float> result, int seen, int tokens, float scale)
+    private static (float Largest, float Total) Attend(float* q, float* k, float* v, Span<float> result, int seen, int tokens, float scale)
     {
         var dim = result.Length;
         float largest = Lowest, total = 0f;
@@ -65,6 +68,7 @@ internal static unsafe class ManagedAttention
         }
         for (var d = 0; d < dim; d++)
             result[d] /= total;
+        return (largest, total);
     }
 
     private static void Scores(float* q, float* k, float* scores, int count, int tokens, int dim, float scale)

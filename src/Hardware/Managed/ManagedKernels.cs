@@ -13,7 +13,7 @@ internal static class ManagedKernels
     private static readonly FrozenDictionary<string, ManagedBlock> Blocks = ((IEnumerable<KeyValuePair<string, ManagedBlock>>)
         [
             .. ManagedVectors.Blocks, .. ManagedRows.Blocks, .. ManagedTraining.Blocks, .. ManagedMatrix.Blocks, .. ManagedAttention.Blocks,
-            .. ManagedPatterns.Blocks,
+            .. ManagedAttentionBackward.Blocks, .. ManagedPatterns.Blocks,
         ]).ToFrozenDictionary();
 
     public static ManagedBlock BlockOf(string kernel) => Blocks.TryGetValue(kernel, out var block)

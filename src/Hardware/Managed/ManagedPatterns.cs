@@ -16,7 +16,7 @@ internal static unsafe class ManagedPatterns
 
     private static void Write(KernelSlots a, int block)
     {
-        var pattern = PatternOf(a);
+        var pattern = new MemoryPattern("", a.Int(2), a.Int(3));
         var (first, count) = ManagedVectors.Chunk(block, a.Long(1));
         for (var i = first; i < first + count; i++)
             a.Words(0)[i] = pattern.Word((ulong)i, a.Word(4) != 0, a.Word(5));
@@ -31,16 +31,16 @@ internal static unsafe class ManagedPatterns
 
     private static void Check(KernelSlots a, int block)
     {
-        var pattern = PatternOf(a);
-        bool inverted = a.Word(4) != 0;
-        var seed = a.Word(5);
-        Differ(a.Words(0), a.Long(1), block, i => pattern.Word((ulong)i, inverted, seed), (MemoryDifferences*)a.Words(6));
+        var pattern = new MemoryPattern("", a.Int(3), a.Int(4));
+        bool inverted = a.Word(5) != 0;
+        var seed = a.Word(6);
+        Differ(a.Words(0), a.Long(2), block, i => pattern.Word((ulong)i, inverted, seed), (MemoryDifferences*)a.Words(1));
     }
 
     private static void Compare(KernelSlots a, int block)
     {
         var reference = a.Words(1);
-        Differ(a.Words(0), a.Long(2), block, i => reference[i], (MemoryDifferences*)a.Words(3));
+        Differ(a.Words(0), a.Long(3), block, i => reference[i], (MemoryDifferences*)a.Words(2));
     }
 
     private static void Differ(uint* words, long n, int block, Func<long, uint> expected, MemoryDifferences* result)
@@ -65,6 +65,4 @@ internal static unsafe class ManagedPatterns
         result->Found = words[~result->FirstInverted];
         result->Expected = reference is not null ? reference[~result->FirstInverted] : 0;
     }
-
-    private static MemoryPattern PatternOf(KernelSlots a) => new("", a.Int(2), a.Int(3));
 }

@@ -11,6 +11,7 @@
 
 #include "kernels/activations.h"
 #include "kernels/attention.h"
+#include "kernels/attention_backward.h"
 #include "kernels/matrix.h"
 #include "kernels/memory.h"
 #include "kernels/rows.h"

@@ -13,6 +13,7 @@ internal static class ProcessorBenchmark
     private const int Turns = 7;
     private const int Order = 1024;
     private const int Elements = 1 << 24;
+    private const int Passes = 5;
 
     public static async Task Run()
     {
@@ -22,7 +23,7 @@ internal static class ProcessorBenchmark
         await Triad(device);
         await Report(device, "processor.prefill", new("prefill-attention", Sizes(("heads", 8), ("tokens", 1024), ("dim", 64)), 3, false, 1));
         await Report(device, "processor.decode", new("decode-attention", Sizes(("heads", 32), ("tokens", 4096), ("dim", 128)), 3, false, 1));
-        foreach (var kernel in (string[])["copy", "reduction", "gelu", "softmax", "layer-norm", "layer-norm-backward", "cross-entropy", "adamw", "embedding-backward"])
+        foreach (var kernel in (string[])["copy", "reduction", "gelu", "softmax", "layer-norm", "layer-norm-backward", "cross-entropy", "adamw", "embedding-backward", "memory-pattern"])
             await Report(device, $"processor.{kernel}", new(kernel, Sizes(), 3, false, 1));
     }
 
@@ -51,8 +52,8 @@ internal static class ProcessorBenchmark
         var best = new Dictionary<string, double>();
         for (var turn = 0; turn < Turns; turn++)
         {
-            Keep(best, "triad", (await KernelRun.RunAsync(device, new("triad", Sizes(("n", Elements)), 5, false, 1), null, default)).Rate);
-            Keep(best, "loop", 12.0 * Elements / plain.Run(0.7f) / 1e9);
+            Keep(best, "triad", (await KernelRun.RunAsync(device, new("triad", Sizes(("n", Elements)), Passes, false, 1), null, default)).Rate);
+            Keep(best, "loop", 12.0 * Elements / plain.Run(0.7f, Passes) / 1e9);
         }
         foreach (var (kernel, rate) in best)
             Figure.Print($"processor.{kernel}", rate, "GB/s");

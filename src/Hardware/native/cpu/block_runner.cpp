@@ -57,9 +57,9 @@ bool BlockRunner::run(const HostKernel &kernel, const std::uint64_t *arguments, 
     for (unsigned i = 0; i < threads; i++) {
         Fibre &fibre = fibres_[i];
         fibre.identity = {{i, 0}, block, {threads, 1}};
+        fibre.watched.begin_anew(stacks_ + i * stack_bytes, stack_bytes, fibre.state == State::ended);
         fibre.state = State::ready;
         const std::size_t usable = stack_bytes - i % colours * colour_bytes;
-        fibre.watched.begin_anew(stacks_ + i * stack_bytes, stack_bytes);
         fibre.stack_pointer = prepare_fibre(stacks_ + i * stack_bytes, usable, &BlockRunner::start);
     }
     for (;;) {
@@ -79,7 +79,7 @@ bool BlockRunner::run(const HostKernel &kernel, const std::uint64_t *arguments, 
     }
 }
 
-void BlockRunner::start() {
+FACTORY_UNNOTED void BlockRunner::start() {
     BlockRunner &runner = *active;
     runner.fibres_[runner.running_].watched.arrived_from(&runner.watched_);
     runner.kernel_->thread(runner.arguments_);
@@ -96,7 +96,7 @@ void BlockRunner::resume(unsigned thread) {
     watched_.arrived_from(nullptr);
 }
 
-void BlockRunner::pause(State state) {
+FACTORY_UNNOTED void BlockRunner::pause(State state) {
     Fibre &fibre = fibres_[running_];
     fibre.state = state;
     fibre.watched.leaving_for(watched_, state == State::ended);

@@ -31,6 +31,14 @@ constexpr std::size_t fibre_stack_bytes = 256 * 1024;
 constexpr std::size_t fibre_stack_bytes = 32 * 1024;
 #endif
 
+// For functions that are entered on one stack and left on another, or never: the thread sanitizer would take what it
+// noted of them off the wrong one.
+#if defined(FACTORY_WATCH_THREADS)
+#define FACTORY_UNNOTED __attribute__((no_sanitize("thread")))
+#else
+#define FACTORY_UNNOTED
+#endif
+
 // One stack as a sanitizer sees it: a fibre's, or the scheduler's own.
 struct WatchedStack {
     const void *bottom = nullptr;
@@ -38,10 +46,12 @@ struct WatchedStack {
     void *shadow = nullptr;
 
 #if defined(FACTORY_WATCH_THREADS)
-    // A fibre that ended is begun anew without returning, so what was noted of its calls is thrown away.
-    void begin_anew(void *, std::size_t) {
-        end();
-        shadow = __tsan_create_fiber(0);
+    // A fibre left in the middle is begun anew without returning, so what was noted of its calls is thrown away.
+    void begin_anew(void *, std::size_t, bool ended) {
+        if (shadow == nullptr || !ended) {
+            end();
+            shadow = __tsan_create_fiber(0);
+        }
     }
     void end() {
         if (shadow != nullptr) {
@@ -50,11 +60,11 @@ struct WatchedStack {
         }
     }
     void note_current() { shadow = __tsan_get_current_fiber(); }
-    void leaving_for(WatchedStack &target, bool) { __tsan_switch_to_fiber(target.shadow, 0); }
+    FACTORY_UNNOTED void leaving_for(WatchedStack &target, bool) { __tsan_switch_to_fiber(target.shadow, 0); }
     void arrived_from(WatchedStack *) {}
 #elif defined(FACTORY_WATCH_ADDRESSES)
     // Frames that were never left are still marked.
-    void begin_anew(void *stack, std::size_t size) {
+    void begin_anew(void *stack, std::size_t size, bool) {
         bottom = stack;
         bytes = size;
         shadow = nullptr;
@@ -76,7 +86,7 @@ struct WatchedStack {
         }
     }
 #else
-    void begin_anew(void *, std::size_t) {}
+    void begin_anew(void *, std::size_t, bool) {}
     void end() {}
     void note_current() {}
     void leaving_for(WatchedStack &, bool) {}

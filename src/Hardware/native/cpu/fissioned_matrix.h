@@ -12,43 +12,11 @@ constexpr int panel_pitch = panel_depth + 16;
 template <bool Transposed> constexpr int left_row_step = Transposed ? 1 : panel_pitch;
 template <bool Transposed> constexpr int left_depth_step = Transposed ? gemm_tile : 1;
 
-#if defined(__AVX512F__)
+// Sums held in registers: 8 x 2 vectors of 16 lanes, 4 x 2 of 8.
+constexpr int panel_rows = lanes == 16 ? 8 : 4;
+constexpr int panel_width = lanes == 1 ? 4 : 2 * lanes;
 
-constexpr int panel_rows = 8;
-constexpr int panel_width = 32;
-using Lanes = __m512;
-constexpr int lanes = 16;
-static inline Lanes load(const float *at) { return _mm512_loadu_ps(at); }
-static inline void store(float *at, Lanes value) { _mm512_storeu_ps(at, value); }
-static inline Lanes spread(const float *at) { return _mm512_set1_ps(*at); }
-static inline Lanes add_product(Lanes a, Lanes b, Lanes sum) { return _mm512_fmadd_ps(a, b, sum); }
-
-#elif defined(__AVX2__) && defined(__FMA__)
-
-constexpr int panel_rows = 4;
-constexpr int panel_width = 16;
-using Lanes = __m256;
-constexpr int lanes = 8;
-static inline Lanes load(const float *at) { return _mm256_loadu_ps(at); }
-static inline void store(float *at, Lanes value) { _mm256_storeu_ps(at, value); }
-static inline Lanes spread(const float *at) { return _mm256_broadcast_ss(at); }
-static inline Lanes add_product(Lanes a, Lanes b, Lanes sum) { return _mm256_fmadd_ps(a, b, sum); }
-
-#else
-
-constexpr int panel_rows = 4;
-constexpr int panel_width = 4;
-using Lanes = float;
-constexpr int lanes = 1;
-static inline Lanes load(const float *at) { return *at; }
-static inline void store(float *at, Lanes value) { *at = value; }
-static inline Lanes spread(const float *at) { return *at; }
-static inline Lanes add_product(Lanes a, Lanes b, Lanes sum) { return fmaf(a, b, sum); }
-
-#endif
-
-// A few rows by a few vectors of c, held in registers over one stretch of the depth. Written with vectors
-// because GCC 12 keeps the sums in memory otherwise, at a tenth of the speed.
+// A few rows by a few vectors of c, held in registers over one stretch of the depth.
 template <bool Transposed> static inline void multiply_panels(const float *a, const float *b, float *c, int depth) {
     constexpr int across = panel_width / lanes;
     Lanes sum[panel_rows][across];
@@ -93,15 +61,25 @@ static inline void pack(const Input *source, long long step, float *panel, int p
     }
 }
 
-// The same with lines and columns changing places, a few lines at a time so that whole cache lines are written.
+// The same with lines and columns changing places, in squares as far as they go.
 template <typename Input>
 static inline void pack_turned(const Input *source, long long step, float *panel, int pitch, int lines, int length) {
-    constexpr int together = 16;
-    for (int first = 0; first < lines; first += together) {
-        const int count = lines - first < together ? lines - first : together;
-        for (int i = 0; i < length; i++) {
-            for (int line = 0; line < count; line++) {
-                panel[i * pitch + first + line] = widened(source[(first + line) * step + i]);
+    for (int line = 0; line < lines; line += turned) {
+        int i = 0;
+        if (line + turned <= lines) {
+            for (; i + turned <= length; i += turned) {
+                if constexpr (sizeof(Input) == sizeof(float)) {
+                    turn(source + line * step + i, step, panel + i * pitch + line, pitch);
+                } else {
+                    float square[turned * turned];
+                    pack(source + line * step + i, step, square, turned, turned, turned);
+                    turn(square, turned, panel + i * pitch + line, pitch);
+                }
+            }
+        }
+        for (; i < length; i++) {
+            for (int one = line; one < line + turned && one < lines; one++) {
+                panel[i * pitch + one] = widened(source[one * step + i]);
             }
         }
     }

@@ -13,8 +13,11 @@ namespace {
 
 #include "kernels.cu"
 
+#include "cpu/lanes.h"
+
 #include "cpu/fissioned_attention.h"
 #include "cpu/fissioned_matrix.h"
+#include "cpu/fissioned_rows.h"
 
 template <typename T> T argument(std::uint64_t slot) {
     T value;
@@ -52,7 +55,7 @@ template <auto Kernel, auto Block> constexpr factory::HostKernel fissioned(const
     return {name, Call<Kernel>::count, &Call<Kernel>::run, &Call<Block>::run, true, false};
 }
 
-#define TEAM(name) fissioned<factory_##name, name##_block>("factory_" #name)
+#define SPLIT(name) fissioned<factory_##name, name##_block>("factory_" #name)
 #define GEMM(name, input, transposed_a, transposed_b)                                                                  \
     fissioned<factory_##name, multiply_tile<transposed_a, transposed_b, input>>("factory_" #name)
 #define STRIDED(name) strided<factory_##name>("factory_" #name)
@@ -64,11 +67,12 @@ constexpr factory::HostKernel kernels[] = {
     GEMM(bf16_gemm, unsigned short, false, false),
     GEMM(bf16_gemm_nt, unsigned short, false, true),
     GEMM(bf16_gemm_tn, unsigned short, true, false),
-    TEAM(decode_attention), TEAM(prefill_attention),
-    TEAM(reduction), TEAM(dot), TEAM(largest), TEAM(place_of_largest),
-    TEAM(softmax), TEAM(softmax_backward), TEAM(cross_entropy), TEAM(cross_entropy_backward),
-    TEAM(layer_norm), TEAM(layer_norm_backward), TEAM(rms_norm), TEAM(rms_norm_backward),
-    STRIDED(norm_gradient_parts), STRIDED(column_sums),
+    SPLIT(decode_attention), SPLIT(prefill_attention), SPLIT(row_dot),
+    SPLIT(attention_query_gradient), SPLIT(attention_cache_gradient),
+    SPLIT(reduction), SPLIT(dot), SPLIT(largest), SPLIT(place_of_largest),
+    SPLIT(softmax), SPLIT(softmax_backward), SPLIT(cross_entropy), SPLIT(cross_entropy_backward),
+    SPLIT(layer_norm), SPLIT(layer_norm_backward), SPLIT(rms_norm), SPLIT(rms_norm_backward),
+    SPLIT(norm_gradient_parts), SPLIT(column_sums),
     STRIDED(copy), STRIDED(scale), STRIDED(add), STRIDED(multiply), STRIDED(triad), STRIDED(axpy),
     STRIDED(square_root), STRIDED(bfloat16),
     STRIDED(gelu), STRIDED(gelu_backward), STRIDED(silu), STRIDED(silu_backward),

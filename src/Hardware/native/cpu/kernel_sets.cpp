@@ -1,12 +1,20 @@
 #include "cpu/host_kernels.h"
 
+#include <cstdlib>
 #include <cstring>
+#include <string>
 
 namespace factory {
 
+// FACTORY_CPU_INSTRUCTIONS takes a lower set than the processor's best, so that all can be tested on one machine.
 static HostKernelSet choose_set() {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+    const char *text = std::getenv("FACTORY_CPU_INSTRUCTIONS");
+    const std::string wanted = text == nullptr ? "" : text;
+    if (wanted == "baseline") {
+        return host_kernels_baseline();
+    }
+    if (wanted != "avx2" && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512bw")) {
         return host_kernels_avx512();
     }

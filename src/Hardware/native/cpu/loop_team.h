@@ -23,6 +23,8 @@ template <int Threads> struct LoopTeam {
         }
     }
 
+    void meet() const {}
+
     template <typename Action> void once(Action action) const { action(); }
 
     template <typename Term> float sum(int count, Term term) const {

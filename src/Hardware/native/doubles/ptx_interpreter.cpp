@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "doubles/ptx_arithmetic.h"
+#include "doubles/ptx_tensor.h"
 
 namespace factory::ptx {
 
@@ -115,7 +116,10 @@ private:
             if (end - first != warp_lanes) {
                 return fail(launch_timeout, "a tensor instruction needs a whole warp", at);
             }
-            multiply_tiles(first, instruction.operand);
+            const auto at = [this](std::int32_t operand) { return &kernel_.groups[operand]; };
+            const std::int32_t *operand = instruction.operand;
+            multiply_tiles(at(operand[0]), at(operand[1]), at(operand[2]), at(operand[3]),
+                           [&](unsigned lane, std::int32_t slot) -> std::uint64_t & { return threads_[first + lane].file[slot]; });
         } else {
             shuffle(first, end, instruction.operand);
         }
@@ -134,38 +138,6 @@ private:
             const unsigned source = i - first + low(threads_[i].file[operand[2]]);
             const unsigned lane = source < end - first ? source : i - first;
             threads_[i].file[operand[0]] = low(values[lane]);
-        }
-    }
-
-    // The upper or lower bfloat16 of a register.
-    float half(unsigned thread, std::int32_t slot, unsigned upper) const {
-        const std::uint32_t pair = low(threads_[thread].file[slot]);
-        return real(upper != 0 ? pair & 0xffff0000u : pair << 16);
-    }
-
-    // m16n8k16 by the layout of fragments in the PTX manual. Products of bfloat16 are exact; they and the old
-    // value are added up in double and rounded once, because how a tensor core rounds is not documented.
-    void multiply_tiles(unsigned first, const std::int32_t *operand) {
-        const std::int32_t *a = &kernel_.groups[operand[1]], *b = &kernel_.groups[operand[2]],
-                           *c = &kernel_.groups[operand[3]], *d = &kernel_.groups[operand[0]];
-        float results[warp_lanes][4];
-        for (unsigned lane = 0; lane < warp_lanes; lane++) {
-            for (unsigned part = 0; part < 4; part++) {
-                const unsigned row = lane / 4 + part / 2 * 8, column = lane % 4 * 2 + part % 2;
-                double sum = real(threads_[first + lane].file[c[part]]);
-                for (unsigned k = 0; k < 16; k++) {
-                    const unsigned along = k % 8 / 2;
-                    const float left = half(first + row % 8 * 4 + along, a[row / 8 + k / 8 * 2], k % 2);
-                    const float right = half(first + column * 4 + along, b[k / 8], k % 2);
-                    sum += static_cast<double>(left) * right;
-                }
-                results[lane][part] = static_cast<float>(sum);
-            }
-        }
-        for (unsigned lane = 0; lane < warp_lanes; lane++) {
-            for (unsigned part = 0; part < 4; part++) {
-                threads_[first + lane].file[d[part]] = bits(results[lane][part]);
-            }
         }
     }
 

@@ -54,49 +54,31 @@ __device__ static inline float logarithm(float x) {
 // 1 / (1 + e^-x)
 __device__ static inline float sigmoid(float x) { return 1.0f / (1.0f + exponential(-x)); }
 
-__device__ static inline float warp_sum(float value) {
-    for (int offset = warp_size / 2; offset > 0; offset /= 2) {
-        value += __shfl_down_sync(0xffffffffu, value, offset);
-    }
-    return value;
-}
-
 __device__ static inline float larger(float left, float right) { return right > left ? right : left; }
 
-__device__ static inline float warp_largest(float value) {
-    for (int offset = warp_size / 2; offset > 0; offset /= 2) {
-        value = larger(value, __shfl_down_sync(0xffffffffu, value, offset));
-    }
-    return value;
-}
-
-// The block's sum in every thread. The closing barrier lets the caller use `parts` again at once.
-__device__ static inline float block_sum(float value, float *parts, int threads) {
+// One value of all the block's threads, in every thread. The closing barrier lets the caller use `parts` again at once.
+template <typename Join>
+__device__ static inline float block_join(float value, float *parts, int threads, Join join) {
     const int thread = threadIdx.x;
-    value = warp_sum(value);
+    for (int offset = warp_size / 2; offset > 0; offset /= 2) {
+        value = join(value, __shfl_down_sync(0xffffffffu, value, offset));
+    }
     if (thread % warp_size == 0) {
         parts[thread / warp_size] = value;
     }
     __syncthreads();
     float total = parts[0];
     for (int warp = 1; warp < threads / warp_size; warp++) {
-        total += parts[warp];
+        total = join(total, parts[warp]);
     }
     __syncthreads();
     return total;
 }
 
+__device__ static inline float block_sum(float value, float *parts, int threads) {
+    return block_join(value, parts, threads, [](float left, float right) { return left + right; });
+}
+
 __device__ static inline float block_largest(float value, float *parts, int threads) {
-    const int thread = threadIdx.x;
-    value = warp_largest(value);
-    if (thread % warp_size == 0) {
-        parts[thread / warp_size] = value;
-    }
-    __syncthreads();
-    float largest = parts[0];
-    for (int warp = 1; warp < threads / warp_size; warp++) {
-        largest = larger(largest, parts[warp]);
-    }
-    __syncthreads();
-    return largest;
+    return block_join(value, parts, threads, [](float left, float right) { return larger(left, right); });
 }

@@ -49,9 +49,10 @@ constexpr int attention_dim = 256; // the widest head
 // time, and what was summed before is scaled down whenever a larger score comes (online softmax, Milakov and
 // Gimelshein, arXiv:1805.02867; tiles as in FlashAttention, arXiv:2205.14135). Queries and output lie (head,
 // token, dim). A block takes the queries of one tile; the grid is as wide as a head's tiles, times the heads.
+// `statistics`, where there are some, get each query's largest score and the sum of its weights.
 FACTORY_KERNEL __launch_bounds__(row_threads)
-factory_prefill_attention(const float *query, const float *keys, const float *values, float *output, int tokens,
-                          int dim, int group, float scale) {
+factory_prefill_attention(const float *query, const float *keys, const float *values, float *output, float *statistics,
+                          int tokens, int dim, int group, float scale) {
     __shared__ float sums[attention_rows][attention_dim];
     __shared__ float weights[attention_rows][attention_keys];
     __shared__ float largest[attention_rows], totals[attention_rows], factors[attention_rows];
@@ -117,5 +118,9 @@ factory_prefill_attention(const float *query, const float *keys, const float *va
     }
     for (int i = thread; i < rows * dim; i += row_threads) {
         output[(head * tokens + first) * dim + i] = sums[i / dim][i % dim] / totals[i / dim];
+    }
+    if (statistics != nullptr && thread < rows) {
+        statistics[2 * (head * tokens + first + thread)] = largest[thread];
+        statistics[2 * (head * tokens + first + thread) + 1] = totals[thread];
     }
 }

@@ -12,6 +12,9 @@ template <int Threads> struct BlockTeam {
         }
     }
 
+    // Before reading what another thread wrote, and before writing over what another may still read.
+    __device__ void meet() const { __syncthreads(); }
+
     template <typename Action> __device__ void once(Action action) const {
         if (threadIdx.x == 0) {
             action();

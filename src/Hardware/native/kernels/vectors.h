@@ -93,14 +93,13 @@ template <typename Team> __device__ static inline void largest(Team team, const 
 FACTORY_TEAM_KERNEL(reduction_threads, largest, (const float *values, float *parts, long long n), values, parts, n)
 
 // Where the largest lies; of equals the first. The second pass takes the first one's parts and their places.
-// A thread for the comparison of one element: the least place that holds the largest value wins.
 template <typename Team>
 __device__ static inline void place_of_largest(Team team, const float *values, const int *places, float *parts,
                                                int *part_places, long long n) {
     const Chunk chunk = chunk_of(n);
     const float *own = values + chunk.first;
     const float most = team.largest(chunk.count, [=](int i) { return own[i]; });
-    // A place below 2^24 is a float without rounding, and so is one within a chunk.
+    // The least place that holds it is the largest of the negated ones; within a chunk a float holds them all.
     const float least = -team.largest(chunk.count, [=](int i) {
         return own[i] == most ? -static_cast<float>(i) : lowest;
     });

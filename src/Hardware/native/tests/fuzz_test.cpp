@@ -69,7 +69,7 @@ public:
         case 3: return count(create());
         case 4: return count(factory_buffer_close(buffer()));
         case 5: return count(copy(&factory_buffer_download));
-        case 6: return count(upload());
+        case 6: return count(copy(&factory_buffer_upload));
         case 7: return count(address());
         case 8: return count(error());
         case 9: return count(count_devices());
@@ -128,9 +128,7 @@ private:
         if (rarely()) {
             options.ptx = below(2) == 0 ? nullptr : ".entry nonsense";
         }
-        if (rarely()) {
-            options.driver_library = "no-such-driver.so";
-        }
+        options.driver_library = rarely() ? "no-such-driver.so" : options.driver_library;
         factory_device *opened = nullptr;
         const int status = factory_device_open(rarely() ? nullptr : &options, rarely() ? nullptr : &opened);
         if (status == FACTORY_OK) {
@@ -188,8 +186,6 @@ private:
         const std::uint64_t bytes = below(memory_.size() + 1);
         return operation(buffer(), size(), rarely() ? nullptr : memory_.data(), bytes);
     }
-
-    int upload() { return copy(&factory_buffer_upload); }
 
     int address() {
         std::uint64_t address = 0;
@@ -268,8 +264,7 @@ void close_all() {
 
 int main(int count, char **arguments) {
     if (count < 3) {
-        std::fprintf(stderr, "usage: fuzz_test <CUDA driver double> <PTX> [seed] [calls]\n");
-        return 2;
+        fail("usage: fuzz_test <CUDA driver double> <PTX> [seed] [calls]");
     }
     std::ifstream file(arguments[2]);
     std::stringstream ptx;
@@ -279,8 +274,7 @@ int main(int count, char **arguments) {
     const std::uint64_t seed = count > 3 ? std::strtoull(arguments[3], nullptr, 10)
                                          : static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
     const long calls = count > 4 ? std::strtol(arguments[4], nullptr, 10) : 1000;
-    std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
-    std::fflush(stdout);
+    std::fprintf(stderr, "seed %llu\n", static_cast<unsigned long long>(seed));
     std::vector<std::thread> threads;
     for (unsigned worker = 0; worker < workers; worker++) {
         threads.emplace_back([=] {

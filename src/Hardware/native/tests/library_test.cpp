@@ -1,4 +1,4 @@
-// Drives the C interface on every back end, for a run under the sanitizers:
+// Runs every kernel through the C interface on every back end, also under the sanitizers:
 //   cmake -S . -B build -DFACTORY_TESTS=ON -DFACTORY_SANITIZE=address,undefined && cmake --build build && ctest --test-dir build
 // Whether results are right is for the managed tests to say; here all back ends must agree.
 #include <condition_variable>
@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <mutex>
 #include <sstream>
 #include <string>
@@ -85,27 +86,115 @@ std::vector<float> ramp(std::size_t count) {
     return values;
 }
 
+// A launch over buffers of so many words, whose addresses come before the other arguments.
+struct Case {
+    const char *kernel;
+    unsigned grid_x, grid_y, block;
+    std::vector<std::size_t> words;
+    std::vector<std::uint64_t> more;
+};
+
+std::uint64_t bits(float value) {
+    std::uint32_t result;
+    std::memcpy(&result, &value, sizeof result);
+    return result;
+}
+
+// Every kernel once, with sizes that divide nothing. Tokens and targets are whatever the ramp's bits say: most are
+// outside the vocabulary, which has to be harmless too.
+const std::vector<Case> &cases() {
+    static const std::vector<std::uint64_t> product = {67, 70, 35, 67 * 35, 35 * 70, 67 * 70};
+    static const std::vector<std::uint64_t> attention = {50, 40, 2, bits(0.15f)};
+    static const std::vector<std::size_t> queries = {8000, 4000, 4000};
+    const auto with = [](std::vector<std::size_t> first, std::initializer_list<std::size_t> rest) {
+        first.insert(first.end(), rest);
+        return first;
+    };
+    static const std::vector<Case> all = {
+        {"factory_sgemm", 4, 2, 256, {4690, 4900, 9380}, product},
+        {"factory_sgemm_nt", 4, 2, 256, {4690, 4900, 9380}, product},
+        {"factory_sgemm_tn", 4, 2, 256, {4690, 4900, 9380}, product},
+        {"factory_bf16_gemm", 4, 2, 256, {2345, 2450, 9380}, product},
+        {"factory_bf16_gemm_nt", 4, 2, 256, {2345, 2450, 9380}, product},
+        {"factory_bf16_gemm_tn", 4, 2, 256, {2345, 2450, 9380}, product},
+        {"factory_copy", 2, 1, 256, {20001, 20001}, {20001}},
+        {"factory_scale", 2, 1, 256, {20001, 20001}, {bits(0.7f), 20001}},
+        {"factory_add", 2, 1, 256, {20001, 20001, 20001}, {20001}},
+        {"factory_multiply", 2, 1, 256, {20001, 20001, 20001}, {20001}},
+        {"factory_triad", 2, 1, 256, {20001, 20001, 20001}, {bits(0.7f), 20001}},
+        {"factory_axpy", 2, 1, 256, {20001, 20001}, {bits(0.7f), 20001}},
+        {"factory_square_root", 1, 1, 256, {101}, {0}},
+        {"factory_bfloat16", 2, 1, 256, {10001, 20001}, {20001}},
+        {"factory_gelu", 1, 1, 256, {333, 333}, {333}},
+        {"factory_silu", 1, 1, 256, {333, 333}, {333}},
+        {"factory_gelu_backward", 1, 1, 256, {333, 333, 333}, {333}},
+        {"factory_silu_backward", 1, 1, 256, {333, 333, 333}, {333}},
+        {"factory_reduction", 2, 1, 256, {20001, 2}, {20001}},
+        {"factory_dot", 2, 1, 256, {20001, 20001, 2}, {20001}},
+        {"factory_largest", 2, 1, 256, {20001, 2}, {20001}},
+        {"factory_place_of_largest", 2, 1, 256, {20001, 20001, 2, 2}, {20001}},
+        {"factory_softmax", 3, 1, 128, {900, 900}, {300}},
+        {"factory_softmax_backward", 3, 1, 128, {900, 900, 900}, {300}},
+        {"factory_cross_entropy", 3, 1, 128, {900, 3, 3}, {300}},
+        {"factory_cross_entropy_backward", 3, 1, 128, {900, 3, 900}, {300, bits(0.25f)}},
+        {"factory_layer_norm", 3, 1, 128, {900, 300, 300, 900}, {300, bits(1e-5f)}},
+        {"factory_rms_norm", 3, 1, 128, {900, 300, 900}, {300, bits(1e-5f)}},
+        {"factory_layer_norm_backward", 3, 1, 128, {900, 300, 900, 900, 6}, {300, bits(1e-5f)}},
+        {"factory_rms_norm_backward", 3, 1, 128, {900, 300, 900, 900, 6}, {300, bits(1e-5f)}},
+        {"factory_norm_gradient_parts", 2, 2, 128, {39000, 39000, 600, 260, 260}, {300, 130}},
+        {"factory_column_sums", 2, 1, 128, {39000, 130}, {300, 130}},
+        {"factory_embedding", 5, 1, 128, {700, 5, 500}, {100, 7}},
+        {"factory_embedding_backward", 5, 1, 128, {500, 5, 700}, {5, 100, 7}},
+        {"factory_adamw", 1, 1, 256, {101, 101, 101, 101},
+         {bits(1e-3f), bits(0.9f), bits(0.999f), bits(1e-8f), bits(0.01f), bits(0.1f), bits(0.001f), 0}},
+        {"factory_decode_attention", 4, 1, 128, {160, 4000, 4000, 200, 160}, attention},
+        {"factory_prefill_attention", 16, 1, 128, with(queries, {8000, 400}), attention},
+        {"factory_row_dot", 200, 1, 128, {8000, 8000, 200}, {40}},
+        {"factory_attention_query_gradient", 200, 1, 128, with(queries, {8000, 400, 200, 8000}), attention},
+        {"factory_attention_cache_gradient", 100, 1, 128, with(queries, {8000, 400, 200, 4000, 4000}), attention},
+        {"factory_pattern_write", 2, 1, 256, {20001}, {20001, 1, 5, 0, 9}},
+        {"factory_pattern_invert", 2, 1, 256, {20001}, {20001}},
+        {"factory_pattern_check", 2, 1, 256, {20001, 8}, {20001, 4, 0, 0xffffffff, 9}},
+        {"factory_compare", 2, 1, 256, {20001, 20001, 8}, {20001}},
+        {"factory_record", 1, 1, 32, {20001, 20001, 8}, {}},
+    };
+    return all;
+}
+
+void run_case(factory_device *device, const Case &given, std::vector<float> &all) {
+    std::vector<std::unique_ptr<Buffer>> buffers;
+    std::vector<std::uint64_t> arguments;
+    for (const std::size_t words : given.words) {
+        // A record's buffer begins as zeros: what a check found, which is nothing.
+        buffers.push_back(std::make_unique<Buffer>(device, words == 8 ? std::vector<float>(words) : ramp(words)));
+        arguments.push_back(buffers.back()->address());
+    }
+    arguments.insert(arguments.end(), given.more.begin(), given.more.end());
+    require(run(device, given.kernel, given.grid_x, given.grid_y, given.block, arguments), given.kernel);
+    for (const auto &buffer : buffers) {
+        const std::vector<float> values = buffer->read();
+        all.insert(all.end(), values.begin(), values.end());
+    }
+}
+
 std::vector<float> results(std::uint32_t backend, const char *driver, const std::string &ptx) {
     const factory_device_options options{sizeof options, backend, 0, 2, driver, ptx.c_str(), nullptr};
     factory_device *device = nullptr;
     require(factory_device_open(&options, &device), "factory_device_open");
     std::vector<float> all;
+    for (const Case &given : cases()) {
+        run_case(device, given, all);
+    }
     {
-        constexpr unsigned m = 67, n = 70, k = 35;
-        const Buffer a(device, ramp(m * k)), b(device, ramp(k * n)), c(device, std::vector<float>(m * n));
-        require(run(device, "factory_sgemm", 2, 2, 256, {a.address(), b.address(), c.address(), m, n, k, 0, 0, 0}), "factory_sgemm");
-        all = c.read();
-        const Buffer rows(device, ramp(3 * 300)), soft(device, std::vector<float>(3 * 300));
-        require(run(device, "factory_softmax", 3, 1, 128, {rows.address(), soft.address(), 300}), "factory_softmax");
-        const std::vector<float> softmax = soft.read();
-        all.insert(all.end(), softmax.begin(), softmax.end());
         const Buffer words(device, std::vector<float>(64));
         if (backend != FACTORY_BACKEND_CUDA && // where it would poison the device for what follows
             run(device, "factory_uneven_barrier", 1, 1, 64, {words.address(), 1}) != FACTORY_DIVERGENT_BARRIER) {
             std::fprintf(stderr, "a divergent barrier went unnoticed\n");
             std::exit(1);
         }
-        if (run(device, "no_such_kernel", 1, 1, 1, {}) == FACTORY_OK) {
+        if (run(device, "no_such_kernel", 1, 1, 1, {}) == FACTORY_OK ||
+            run(device, "factory_wild_write", 1, 1, 1, {}) != FACTORY_BAD_PARAMETER) {
+            std::fprintf(stderr, "a launch that makes no sense was run\n");
             std::exit(1);
         }
     }
