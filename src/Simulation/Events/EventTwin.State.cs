@@ -96,7 +96,7 @@ public sealed partial class EventTwin
             FailingFrom = new StreamImage(_failures.Stood.State, _failures.Stood.Clock),
             Jobs = [.. _jobs.Values.OrderBy(record => record.Sequence).Select(ImageOf)],
             Ended = [.. _ended],
-            NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _state.ConditionOf(one.Node) == NodeCondition.Failed)],
+            NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _isOut[one.Node])],
             Reserved = [.. _reserved.Select(one => new PlannedImage(one.Job.Value, one.Start.ToUnixTimeMilliseconds(), one.End?.ToUnixTimeMilliseconds(), PlaceOf(one.Assignment)))],
             Serving = [.. _desk.Spent.Select(one => new ServingImage(one.Key.Service, one.Key.Replicas, one.Value))],
             RowSpan = [_sums.At, _sums.RowBegan],
@@ -143,7 +143,8 @@ public sealed partial class EventTwin
         _ended.AddRange(image.Ended);
         foreach (var node in image.NodesOut)
         {
-            _state.SetNodeCondition(node.Node, NodeCondition.Failed);
+            _isOut[node.Node] = true;
+            _state.SetNodeCondition(node.Node, NodeCondition.Cordoned);
             _meter.Node(node.Node, -1);
             _backAt[node.Node] = node.BackAt;
             Enqueue(new TwinEvent(EventKind.NodeBack, default, node.Node), node.BackAt, node.Node);

@@ -30,8 +30,9 @@ public sealed partial class EventTwin
     private readonly List<EndedJob> _ended = [];
     private readonly Tally _tally = new();
     private readonly long[] _backAt;
+    private readonly bool[] _isOut;
+    private readonly List<int> _damaged = [];
     private IReadOnlyList<PlannedStart> _reserved = [];
-    private bool _isDamaged;
     private long _held;
 
     /// <summary>A run at its start.</summary>
@@ -47,7 +48,7 @@ public sealed partial class EventTwin
         (_plan, _floor, _state) = (plan, floor, new HallState(floor.Layout));
         TwinChecks.Check(plan, floor);
         (_meter, _sums, _desk) = (new PowerMeter(floor), new Integrals(plan.SampleSeconds * 1000L), new ServiceDesk(plan.Services));
-        _backAt = new long[floor.Layout.Nodes.Count];
+        (_backAt, _isOut) = (new long[floor.Layout.Nodes.Count], new bool[floor.Layout.Nodes.Count]);
         _arrivals = new Arrivals(plan, floor, image?.Arrived ?? 0, image?.Drawn);
         _failures = new Failures(plan, floor.Layout.Nodes.Count, image?.Failing, image?.Now ?? 0);
         if (image is not null)
@@ -173,7 +174,7 @@ public sealed partial class EventTwin
     private bool IsDue(TwinEvent what, long at) => what.Kind switch
     {
         EventKind.JobDue => _jobs.TryGetValue(what.Job, out var record) && record.DueAt == at,
-        EventKind.NodeBack => _backAt[what.Index] == at && _state.ConditionOf(what.Index) == NodeCondition.Failed,
+        EventKind.NodeBack => _backAt[what.Index] == at && _isOut[what.Index],
         _ => true,
     };
 
