@@ -37,7 +37,7 @@ foreach (var name in wanted)
             await LimitBenchmark.Run();
             break;
         case "twin":
-            TwinBenchmark.Run(json);
+            TwinBenchmark.Run();
             break;
         default:
             Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, activation, power, twin.");
