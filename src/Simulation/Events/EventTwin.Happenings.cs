@@ -41,7 +41,7 @@ public sealed partial class EventTwin
                 break;
             case EventKind.NodeBack:
                 _isOut[what.Index] = false;
-                _state.SetNodeCondition(what.Index, NodeCondition.Ready);
+                _state.SetNodeCondition(what.Index, _isClosed[what.Index] ? NodeCondition.Cordoned : NodeCondition.Ready);
                 _meter.Node(what.Index, 1);
                 _tally.NodesOut--;
                 break;
