@@ -3,13 +3,14 @@ using ControlPlane.Benchmarks.Factory;
 using ControlPlane.Benchmarks.Placement;
 using ControlPlane.Benchmarks.Power;
 using ControlPlane.Benchmarks.Scheduling;
+using ControlPlane.Benchmarks.Twin;
 
 // Each line is a figure: name, value, unit. Without an argument every benchmark runs.
 // "-o json" prints the scheduling table as JSON; "--only W3" keeps to shapes whose names begin so.
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "processor", "activation", "power"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "processor", "activation", "power", "twin"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -39,8 +40,11 @@ foreach (var name in wanted)
             SteeringBenchmark.Run();
             await LimitBenchmark.Run();
             break;
+        case "twin":
+            TwinBenchmark.Run();
+            break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, processor, activation, power.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, processor, activation, power, twin.");
             return 2;
     }
 }

@@ -1,5 +1,7 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Manifests;
 using ControlPlane.Simulation.Workloads;
 
 namespace ControlPlane.Simulation.Tests;
@@ -26,6 +28,14 @@ public sealed class ExampleWorkloadTests
             jobs.Select(job => Assert.IsType<SimulatedWork>(job.Spec.Work).Class).Distinct().Order());
         Assert.Contains(jobs, job => job.Spec.Topology.Required == Domain.Halls.TopologyLevel.NvlinkDomain);
         Assert.Contains(jobs, job => job.Spec.Groups[0].GpuMilli > 0);
+    }
+
+    [Fact]
+    public void Every_job_is_sound_as_a_manifest()
+    {
+        var errors = new List<ManifestError>();
+        Assert.All(Make(5), job => Assert.Equal(job.Spec, JobSpecs.From(JobSpecs.ToManifest(job.Name, job.Spec), HardwareCatalogue.Default, errors)));
+        Assert.Empty(errors);
     }
 
     private static IReadOnlyList<TraceJob> Make(ulong seed) =>

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Simulation;
 using ControlPlane.Simulation.Events;
@@ -14,6 +13,7 @@ internal static class TwinCommand
 {
     private static readonly Option<string[]> Files = new("--file", "-f") { Description = "The hall's manifests: files or folders.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Gpus = new("--gpus") { Description = "Instead of manifests: a hall of DGX H100 racks with at least so many GPUs." };
+    private static readonly Option<string?> Snapshot = new("--snapshot") { Description = "Instead of manifests: a running hall as 'factoryctl snapshot' wrote it, with its jobs, limits and closed nodes: what if, from now on." };
     private static readonly Option<string?> Trace = new("--trace") { Description = "Job trace (Philly list or SWF, .gz too)." };
     private static readonly Option<string?> Format = new("--format") { Description = "philly or swf; by default told from the file." };
     private static readonly Option<bool> LeaveOut = new("--leave-out-unknown") { Description = "Leaves jobs out whose size or run time the trace does not know." };
@@ -43,7 +43,7 @@ internal static class TwinCommand
         var output = CommandLine.Output();
         var command = new Command("run", "Runs it. Ctrl-C ends it with what holds until then. Exit code 0: run to its end, 1: stopped.")
         {
-            Files, CommandLine.Hall(), Gpus, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Queue, Days, Seed, Sample, folder, forms, save, from, output,
+            Files, CommandLine.Hall(), Gpus, Snapshot, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Queue, Days, Seed, Sample, folder, forms, save, from, output,
         };
         foreach (var option in changes.All)
             command.Options.Add(option);
@@ -126,12 +126,9 @@ internal static class TwinCommand
 
     private static TwinPlan PlanOf(ParseResult parsed)
     {
-        var (manifests, hall) = HallOf(parsed.GetValue(Files) ?? [], parsed.GetValue<string?>("--hall"), parsed.GetValue(Gpus));
-        var plan = new TwinPlan
+        var plan = HallOf(parsed) with
         {
             Seed = parsed.GetValue(Seed),
-            Hall = hall,
-            Manifests = manifests,
             Queue = parsed.GetValue(Queue)!,
             SampleSeconds = parsed.GetValue(Sample),
             FailuresPerNodeDay = TwinOptions.Rate("rsc1").PerNodeDay,
@@ -147,23 +144,26 @@ internal static class TwinCommand
             : throw new ArgumentException($"--load: above 0 and at most 10 was expected, not {Text(load)}.");
     }
 
-    private static (IReadOnlyList<JsonObject> Manifests, string Hall) HallOf(string[] files, string? hall, int? gpus)
+    private static TwinPlan HallOf(ParseResult parsed)
     {
+        var (files, gpus, snapshot) = (parsed.GetValue(Files) ?? [], parsed.GetValue(Gpus), parsed.GetValue(Snapshot));
+        if ((files.Length > 0 ? 1 : 0) + (gpus is null ? 0 : 1) + (snapshot is null ? 0 : 1) != 1)
+            throw new ArgumentException("Give the hall's manifests with -f, a running hall with --snapshot, or --gpus for one of DGX H100 racks: one of the three.");
+        if (snapshot is not null)
+            return TwinSnapshot.Read(snapshot);
         if (gpus is { } count)
         {
-            return files.Length == 0 && count is > 0 and <= 1_000_000
-                ? (TwinHalls.Dgx(count), "hall")
-                : throw new ArgumentException("--gpus: 1 to 1,000,000 was expected, and no manifests beside it.");
+            return count is > 0 and <= 1_000_000
+                ? new TwinPlan { Hall = "hall", Manifests = TwinHalls.Dgx(count) }
+                : throw new ArgumentException($"--gpus: 1 to 1,000,000 was expected, not {count}.");
         }
-        if (files.Length == 0)
-            throw new ArgumentException("Give the hall's manifests with -f, or --gpus for one of DGX H100 racks.");
         var readings = CommandLine.Read(files).Select(file => ManifestReader.Read(file.Text, file.Name)).ToList();
         var errors = readings.SelectMany(reading => reading.Errors).ToList();
         if (errors.Count > 0)
             throw new ArgumentException(string.Join(Environment.NewLine, errors));
         var manifests = readings.SelectMany(reading => reading.Manifests).Where(manifest => manifest.Kind != "Job").ToList();
         var halls = manifests.Where(manifest => manifest.Kind == "Hall").Select(manifest => manifest.Name).ToList();
-        hall ??= halls.Count == 1 ? halls[0] : throw new ArgumentException($"The manifests declare {halls.Count} halls: give --hall with one of them ({string.Join(", ", halls)}).");
-        return ([.. manifests.Select(ManifestWriter.ToJson)], hall);
+        var hall = parsed.GetValue<string?>("--hall") ?? (halls.Count == 1 ? halls[0] : throw new ArgumentException($"The manifests declare {halls.Count} halls: give --hall with one of them ({string.Join(", ", halls)})."));
+        return new TwinPlan { Hall = hall, Manifests = [.. manifests.Select(ManifestWriter.ToJson)] };
     }
 }

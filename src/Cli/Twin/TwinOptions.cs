@@ -18,7 +18,7 @@ internal sealed class TwinOptions
     private readonly Option<double?> _utilisation = new("--training-utilisation") { Description = "Share of a GPU's range between idle and limit that training draws." };
     private readonly Option<string?> _backfill = new("--backfill") { Description = "none (the default), easy or conservative." };
     private readonly Option<string?> _preferred = new("--prefer") { Description = "What gangs of several nodes prefer to stay within: rack, leaf (the default), spine or none." };
-    private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, and limit with kilowatts." };
+    private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, and limit with kilowatts; beside those of the plan." };
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -45,7 +45,7 @@ internal sealed class TwinOptions
             TrainingUtilisation = parsed.GetValue(_utilisation) ?? plan.TrainingUtilisation,
             Backfill = parsed.GetValue(_backfill) ?? plan.Backfill,
             Preferred = parsed.GetValue(_preferred) ?? plan.Preferred,
-            Faults = parsed.GetValue(_faults) is { } file ? Faults(file) : plan.Faults,
+            Faults = parsed.GetValue(_faults) is { } file ? [.. plan.Faults, .. Faults(file)] : plan.Faults,
         };
     }
 

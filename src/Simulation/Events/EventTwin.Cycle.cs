@@ -14,9 +14,8 @@ public sealed partial class EventTwin
 
     private void Schedule()
     {
-        if (_waiting.Count == 0 && !_isDamaged && !_state.MayImprove)
+        if (_waiting.Count == 0 && _damaged.Count == 0 && !_state.MayImprove)
             return;
-        _isDamaged = false;
         var yielded = new HashSet<JobId>();
         for (var pass = 0; pass < MostPasses; pass++)
         {
@@ -38,8 +37,13 @@ public sealed partial class EventTwin
                     _tally.Refused++;
                 }
             }
-            if (!again)
-                return;
+            if (again)
+                continue;
+            // Nobody is on them any more: without failed nodes a pass need not look at every job for damage.
+            foreach (var node in _damaged)
+                _state.SetNodeCondition(node, NodeCondition.Cordoned);
+            _damaged.Clear();
+            return;
         }
         throw new InvariantException($"Scheduling does not come to rest at {Now} ms.");
     }
@@ -65,7 +69,7 @@ public sealed partial class EventTwin
         var record = _jobs[step.Job];
         if (_state.AssignmentOf(step.Job) is { } held)
         {
-            var failed = held.Tasks.Any(task => _state.ConditionOf(task.Node) == NodeCondition.Failed);
+            var failed = held.Tasks.Any(task => _isOut[task.Node]);
             Halt(record);
             GiveUp(record, failed, inVain: failed);
         }

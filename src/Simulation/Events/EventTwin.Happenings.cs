@@ -40,7 +40,8 @@ public sealed partial class EventTwin
                 Due(_jobs[what.Job]);
                 break;
             case EventKind.NodeBack:
-                _state.SetNodeCondition(what.Index, NodeCondition.Ready);
+                _isOut[what.Index] = false;
+                _state.SetNodeCondition(what.Index, _isClosed[what.Index] ? NodeCondition.Cordoned : NodeCondition.Ready);
                 _meter.Node(what.Index, 1);
                 _tally.NodesOut--;
                 break;
@@ -72,7 +73,7 @@ public sealed partial class EventTwin
     private void Fail()
     {
         var (node, isSoftware, repair) = _failures.Take();
-        if (_state.ConditionOf(node) == NodeCondition.Failed)
+        if (_isOut[node])
             return;
         _tally.Failures++;
         if (!isSoftware)
@@ -94,12 +95,13 @@ public sealed partial class EventTwin
 
     private void TakeOut(int node, long until)
     {
-        if (_state.ConditionOf(node) != NodeCondition.Failed)
+        if (!_isOut[node])
         {
+            _isOut[node] = true;
+            _damaged.Add(node);
             _state.SetNodeCondition(node, NodeCondition.Failed);
             _meter.Node(node, -1);
             _tally.NodesOut++;
-            _isDamaged = true;
         }
         _backAt[node] = Math.Max(_backAt[node], until);
         Enqueue(new TwinEvent(EventKind.NodeBack, default, node), _backAt[node], node);

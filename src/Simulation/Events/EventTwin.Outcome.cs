@@ -125,6 +125,10 @@ public sealed partial class EventTwin
             Assumed("draw of a node", "all but its GPUs at their most while it is in, nothing while it is out", "the hardware catalogue"),
             Assumed("meter", $"{PowerUsage.DirectLiquid.Ratio(default)} of what leaves by liquid, {PowerUsage.Air.Ratio(default)} of what leaves by air", "InferenceX system power model"),
         ];
+        if (_plan.Present.Count > 0)
+            all.Add(Assumed("jobs of the present", $"{_plan.Present.Count}; those that run begin at the start of the run, all their work ahead", "a snapshot does not tell how far they are"));
+        if (_plan.ClosedNodes.Count > 0)
+            all.Add(Assumed("closed nodes", string.Join(", ", _plan.ClosedNodes), "closed all the time, as in the snapshot"));
         if (_plan.Drawn is { } drawn)
             all.AddRange(drawn.Lines().Select(line => Assumed("gangs", line, "fitted by greatest likelihood")));
         foreach (var service in _plan.Services)

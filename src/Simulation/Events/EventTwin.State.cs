@@ -96,8 +96,8 @@ public sealed partial class EventTwin
             FailingFrom = new StreamImage(_failures.Stood.State, _failures.Stood.Clock),
             Jobs = [.. _jobs.Values.OrderBy(record => record.Sequence).Select(ImageOf)],
             Ended = [.. _ended],
-            NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _state.ConditionOf(one.Node) == NodeCondition.Failed)],
-            Reserved = [.. _reserved.Select(one => new PlannedImage(one.Job.Value, one.Start.ToUnixTimeMilliseconds(), one.End?.ToUnixTimeMilliseconds(), PlaceOf(one.Assignment)))],
+            NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _isOut[one.Node])],
+            Reserved = [.. _reserved.Select(one => new PlannedImage(one.Job.Value, one.Start.ToUnixTimeMilliseconds(), one.End?.ToUnixTimeMilliseconds(), PlaceImage.Of(one.Assignment)))],
             Serving = [.. _desk.Spent.Select(one => new ServingImage(one.Key.Service, one.Key.Replicas, one.Value))],
             RowSpan = [_sums.At, _sums.RowBegan],
             RowSums = _sums.Row,
@@ -121,21 +121,13 @@ public sealed partial class EventTwin
         Failures = record.Failures,
         Preemptions = record.Preemptions,
         LostWork = record.LostWork,
-        Place = _state.AssignmentOf(record.Name) is { } assignment ? PlaceOf(assignment) : null,
+        Place = _state.AssignmentOf(record.Name) is { } assignment ? PlaceImage.Of(assignment) : null,
     };
-
-    private static PlaceImage PlaceOf(Assignment assignment) => new(
-        assignment.PowerPercent, [.. assignment.Tasks.Select(task => (IReadOnlyList<int>)[task.Group, task.Task, task.Node, task.GpuMilli, task.Slot, .. task.Gpus])]);
-
-    private static Assignment AssignmentOf(PlaceImage place) =>
-        new(place.Tasks.Select(task => new TaskPlacement(task[0], task[1], task[2], task.Skip(5).ToValueList(), task[3]) { Slot = task[4] }).ToValueList())
-        {
-            PowerPercent = place.Percent,
-        };
 
     private void Restore(TwinImage image)
     {
         Now = image.Now;
+        CloseNodes();
         _tally.TakeOver(image.Tally);
         _sums.Rows.AddRange(image.Rows);
         _sums.StandAt(image.RowSpan[0], image.RowSpan[1]);
@@ -143,7 +135,8 @@ public sealed partial class EventTwin
         _ended.AddRange(image.Ended);
         foreach (var node in image.NodesOut)
         {
-            _state.SetNodeCondition(node.Node, NodeCondition.Failed);
+            _isOut[node.Node] = true;
+            _state.SetNodeCondition(node.Node, NodeCondition.Cordoned);
             _meter.Node(node.Node, -1);
             _backAt[node.Node] = node.BackAt;
             Enqueue(new TwinEvent(EventKind.NodeBack, default, node.Node), node.BackAt, node.Node);
@@ -151,7 +144,7 @@ public sealed partial class EventTwin
         foreach (var job in image.Jobs)
             Restore(job);
         _reserved = [.. image.Reserved.Select(one => new PlannedStart(
-            new JobId(one.Job), At(one.Start), one.End is { } end ? At(end) : null, AssignmentOf(one.Place)))];
+            new JobId(one.Job), At(one.Start), one.End is { } end ? At(end) : null, one.Place.ToAssignment()))];
         foreach (var spent in image.Serving)
             _desk.Spent[(spent.Service, spent.Replicas)] = spent.Milliseconds;
         _desk.StandAt(Now);
@@ -162,7 +155,7 @@ public sealed partial class EventTwin
     private void Restore(JobImage image)
     {
         var name = new JobId(image.Name);
-        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service].Model.Gpus) : SpecOf(image.Manifest, image.Name);
+        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service].Model.Gpus) : JobOf(image.Manifest).Spec;
         var record = new JobRecord(name, spec, image.Sequence, image.Submitted, image.Service)
         {
             Work = image.Service >= 0 ? double.PositiveInfinity : ((SimulatedWork)spec.Work).Duration.TotalMilliseconds,
@@ -182,7 +175,7 @@ public sealed partial class EventTwin
             _waiting.Add(new WaitingJob(name, spec, record.Sequence));
             return;
         }
-        var assignment = AssignmentOf(image.Place);
+        var assignment = image.Place.ToAssignment();
         _state.Restore(name, spec, assignment);
         (record.HeldMilli, record.Speed) = (assignment.MilliGpus, SpeedOf(record, assignment));
         _held += record.HeldMilli;
@@ -192,14 +185,6 @@ public sealed partial class EventTwin
             _desk.Change(record.Service, 1, 0);
         else
             Await(record);
-    }
-
-    private static JobSpec SpecOf(System.Text.Json.Nodes.JsonObject manifest, string name)
-    {
-        var reading = ManifestReader.Read(manifest.ToJsonString(), name);
-        var errors = new List<ManifestError>(reading.Errors);
-        var spec = errors.Count == 0 && reading.Manifests is [{ Kind: "Job" } job] ? JobSpecs.From(job, HardwareCatalogue.Default, errors) : null;
-        return spec ?? throw new ArgumentException($"{name} is no sound job: {string.Join("; ", errors)}");
     }
 
     private void RestoreFaults()

@@ -30,8 +30,9 @@ public sealed partial class EventTwin
     private readonly List<EndedJob> _ended = [];
     private readonly Tally _tally = new();
     private readonly long[] _backAt;
+    private readonly bool[] _isOut;
+    private readonly List<int> _damaged = [];
     private IReadOnlyList<PlannedStart> _reserved = [];
-    private bool _isDamaged;
     private long _held;
 
     /// <summary>A run at its start.</summary>
@@ -47,7 +48,8 @@ public sealed partial class EventTwin
         (_plan, _floor, _state) = (plan, floor, new HallState(floor.Layout));
         TwinChecks.Check(plan, floor);
         (_meter, _sums, _desk) = (new PowerMeter(floor), new Integrals(plan.SampleSeconds * 1000L), new ServiceDesk(plan.Services));
-        _backAt = new long[floor.Layout.Nodes.Count];
+        (_closedNames, _isClosed) = ([.. plan.ClosedNodes], new bool[floor.Layout.Nodes.Count]);
+        (_backAt, _isOut) = (new long[floor.Layout.Nodes.Count], new bool[floor.Layout.Nodes.Count]);
         _arrivals = new Arrivals(plan, floor, image?.Arrived ?? 0, image?.Drawn);
         _failures = new Failures(plan, floor.Layout.Nodes.Count, image?.Failing, image?.Now ?? 0);
         if (image is not null)
@@ -124,6 +126,8 @@ public sealed partial class EventTwin
 
     private void Begin()
     {
+        CloseNodes();
+        BeginPresent();
         for (var index = 0; index < _plan.Services.Count; index++)
         {
             var service = _plan.Services[index];
@@ -140,13 +144,14 @@ public sealed partial class EventTwin
         [new TaskGroup("replica", 1, gpus, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.Zero)],
         new TopologyRequest(null, null), new SimulatedWork("decode", TimeSpan.Zero, 0, 0), null, null);
 
-    private void Submit(JobId name, JobSpec spec, int service)
+    private JobRecord Submit(JobId name, JobSpec spec, int service)
     {
         var work = service >= 0 ? double.PositiveInfinity : ((SimulatedWork)spec.Work).Duration.TotalMilliseconds;
         var record = new JobRecord(name, spec, _tally.Submitted++, Now, service) { Work = work, Checkpoints = CheckpointsOf(spec, service) };
         record.Progress = new JobProgress { Starting = service >= 0 ? record.Checkpoints.Restart : 0 };
         _jobs.Add(name, record);
         _waiting.Add(new WaitingJob(name, spec, record.Sequence));
+        return record;
     }
 
     // Young's interval for the failures that a gang of its nodes meets.
@@ -155,6 +160,7 @@ public sealed partial class EventTwin
         var restart = _plan.RestartSeconds * 1000;
         var nodes = Math.Max(1, spec.Groups.Sum(group => group.Count));
         var interval = service >= 0 ? double.PositiveInfinity
+            : spec.Work is SimulatedWork { CheckpointEvery: { Ticks: > 0 } own } ? own.TotalMilliseconds
             : _plan.CheckpointEverySeconds is { } stated ? stated * 1000
             : _plan.FailuresPerNodeDay == 0 ? double.PositiveInfinity
             : Checkpointing.YoungSeconds(_plan.CheckpointSeconds, _plan.Failures.MeanHours(nodes) * 3600) * 1000;
@@ -173,7 +179,7 @@ public sealed partial class EventTwin
     private bool IsDue(TwinEvent what, long at) => what.Kind switch
     {
         EventKind.JobDue => _jobs.TryGetValue(what.Job, out var record) && record.DueAt == at,
-        EventKind.NodeBack => _backAt[what.Index] == at && _state.ConditionOf(what.Index) == NodeCondition.Failed,
+        EventKind.NodeBack => _backAt[what.Index] == at && _isOut[what.Index],
         _ => true,
     };
 

@@ -12,6 +12,8 @@ internal static class TwinChecks
             throw new ArgumentException($"queue: hall {layout.Hall} has no queue '{plan.Queue}'; it has {string.Join(", ", layout.Queues.Select(queue => queue.Id.Value))}.");
         if (plan.Jobs.FirstOrDefault(job => job.Gpus > layout.GpuCount) is { } large)
             throw new ArgumentException($"Job {large.Id} asks for {large.Gpus} GPUs and hall {layout.Hall} has {layout.GpuCount}: it could never start.");
+        if (plan.ClosedNodes.FirstOrDefault(name => layout.Nodes.All(node => node.Id.Value != name)) is { } unknown)
+            throw new ArgumentException($"closed nodes: hall {layout.Hall} has no node '{unknown}'.");
         foreach (var service in plan.Services)
         {
             if (service.Requests.Count == 0 || service.Replicas < 1 || !(service.Rate > 0))

@@ -4,6 +4,7 @@ using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility.Conversion;
+using ControlPlane.Facility.Policies;
 
 namespace ControlPlane.Simulation.Events;
 
@@ -15,6 +16,9 @@ internal sealed record TwinFloor(HallLayout Layout, IReadOnlyList<double> MeterR
     /// <summary>GPUs of most nodes: what a gang takes of a whole one.</summary>
     public int NodeGpus { get; } = Layout.Nodes.Where(node => node.Gpus > 0).GroupBy(node => node.Gpus)
         .OrderByDescending(size => size.Sum(node => node.Gpus)).ThenBy(size => size.Key).First().Key;
+
+    /// <summary>The power policies that are declared.</summary>
+    public IReadOnlyList<GpuPolicy> Policies { get; init; } = [];
 
     /// <summary>Reads the plan's hall.</summary>
     /// <exception cref="ArgumentException">The manifests are not sound, or the hall is not among them or has no GPUs.</exception>
@@ -31,8 +35,9 @@ internal sealed record TwinFloor(HallLayout Layout, IReadOnlyList<double> MeterR
             throw new ArgumentException($"There is no hall '{plan.Hall}' among the manifests; there is {string.Join(", ", layouts.Keys)}.");
         if (layout.GpuCount == 0)
             throw new ArgumentException($"Hall {plan.Hall} has no GPUs.");
+        List<GpuPolicy> policies = [.. GpuPolicy.DeclaredIn(factory.Model, HardwareCatalogue.Default)];
         var liquid = layout.Racks.Select(rack => HardwareCatalogue.Default.Rack(rack.Type)?.LiquidShare.Value ?? 0);
-        return new TwinFloor(layout, [.. liquid.Select(share =>
-            (share * PowerUsage.DirectLiquid.Ratio(Watts.Zero)) + ((1 - share) * PowerUsage.Air.Ratio(Watts.Zero)))]);
+        var ratios = liquid.Select(share => (share * PowerUsage.DirectLiquid.Ratio(Watts.Zero)) + ((1 - share) * PowerUsage.Air.Ratio(Watts.Zero)));
+        return new TwinFloor(layout, [.. ratios]) { Policies = policies };
     }
 }

@@ -54,9 +54,6 @@ internal sealed record NodeImage(int Node, long BackAt);
 /// <summary>For how long a service had so many replicas.</summary>
 internal sealed record ServingImage(int Service, int Replicas, long Milliseconds);
 
-/// <summary>Tasks, each as group, number, node, thousandths, slot and GPUs.</summary>
-internal sealed record PlaceImage(int Percent, IReadOnlyList<IReadOnlyList<int>> Tasks);
-
 /// <summary>A reservation.</summary>
 internal sealed record PlannedImage(string Job, long Start, long? End, PlaceImage Place);
 

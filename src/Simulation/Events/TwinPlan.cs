@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using ControlPlane.Domain;
 using ControlPlane.Facility.Reliability;
+using ControlPlane.Scheduling;
 using ControlPlane.Simulation.Replay;
 using ControlPlane.Simulation.Serving;
 using ControlPlane.Simulation.Workloads;
@@ -17,6 +19,12 @@ public sealed record TwinPlan
 
     /// <summary>The factory's objects as JSON manifests, as in a snapshot.</summary>
     public required IReadOnlyList<JsonObject> Manifests { get; init; }
+
+    /// <summary>Jobs that run or wait when the run begins, as in a hall that was handed over; those that run hold their places.</summary>
+    public IReadOnlyList<PresentJob> Present { get; init; } = [];
+
+    /// <summary>Nodes that take nothing new all the time, by name.</summary>
+    public IReadOnlyList<string> ClosedNodes { get; init; } = [];
 
     /// <summary>Gangs that are submitted, in order of submission.</summary>
     public IReadOnlyList<TracedJob> Jobs { get; init; } = [];
@@ -93,6 +101,32 @@ public sealed record TwinPlan
         : Searches is < 0 or > 10_000 ? $"searches: 0 to 10,000 was expected, not {Searches}."
         : SampleSeconds is < 1 or > 21_600 ? $"seconds of a row: 1 to 21,600 was expected, not {SampleSeconds}."
         : null;
+}
+
+/// <summary>A job that is there when a run begins.</summary>
+/// <param name="Manifest">The job as a JSON manifest.</param>
+/// <param name="Place">Where it runs; null while it waits.</param>
+public sealed record PresentJob(JsonObject Manifest, PlaceImage? Place);
+
+/// <summary>Where a job's tasks are, by indexes of the hall's layout.</summary>
+/// <param name="Percent">The power limit of its GPUs, in percent.</param>
+/// <param name="Tasks">Tasks, each as group, number, node, thousandths of a GPU, memory slice of an instance or -1, and then its GPUs.</param>
+public sealed record PlaceImage(int Percent, IReadOnlyList<IReadOnlyList<int>> Tasks)
+{
+    /// <summary>The place of an assignment.</summary>
+    public static PlaceImage Of(Assignment assignment)
+    {
+        ArgumentNullException.ThrowIfNull(assignment);
+        return new(assignment.PowerPercent, [.. assignment.Tasks.Select(task => (IReadOnlyList<int>)[task.Group, task.Task, task.Node, task.GpuMilli, task.Slot, .. task.Gpus])]);
+    }
+
+    /// <summary>The assignment of this place.</summary>
+    /// <exception cref="ArgumentException">A task has fewer numbers than that.</exception>
+    public Assignment ToAssignment() => Tasks.All(task => task.Count >= GpusFrom)
+        ? new(Tasks.Select(task => new TaskPlacement(task[0], task[1], task[2], task.Skip(GpusFrom).ToValueList(), task[3]) { Slot = task[4] }).ToValueList()) { PowerPercent = Percent }
+        : throw new ArgumentException("A task is group, number, node, thousandths and slice, and then its GPUs.");
+
+    private const int GpusFrom = 5;
 }
 
 /// <summary>A fault by script.</summary>

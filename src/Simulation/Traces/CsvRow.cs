@@ -24,6 +24,14 @@ internal sealed class CsvRow(string file, int line, string[] cells, Dictionary<s
             : throw Wrong(column, $"a whole number from {least} to {most} was expected, not '{Text(column)}'");
     }
 
+    public double Number(string column, double least, double most)
+    {
+        var read = double.TryParse(Text(column), NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
+        return read && value >= least && value <= most
+            ? value
+            : throw Wrong(column, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most} was expected, not '{Text(column)}'"));
+    }
+
     public int Count(string column, int least = 0, int most = int.MaxValue) => (int)Whole(column, least, most);
 
     public TraceFormatException Wrong(string column, string right) => new(file, line, column, right);

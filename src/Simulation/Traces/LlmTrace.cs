@@ -19,6 +19,8 @@ public static class LlmTrace
     public static IReadOnlyList<LlmRequest> Read(TextReader reader, string file)
     {
         var table = new CsvTable(reader, file);
+        if (PhillyTrace.Columns.All(table.Has))
+            throw new TraceFormatException(file, 1, "", "this is a trace of jobs; a trace of requests was expected");
         table.Require(Columns);
         var requests = new List<LlmRequest>();
         DateTime? first = null;

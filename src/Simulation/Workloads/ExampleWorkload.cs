@@ -82,7 +82,7 @@ public static class ExampleWorkload
         var perTask = onRack72 ? 4 : Math.Min(8, gpus);
         ValueList<string> models = onRack72 ? [Rack72] : gpus >= 8 ? [Dgx] : [];
         var topology = onRack72 ? new TopologyRequest(TopologyLevel.NvlinkDomain, null)
-            : gpus > 8 ? new TopologyRequest(draws.Share() < 0.3 ? TopologyLevel.Rack : null, TopologyLevel.Rack)
+            : gpus > 8 ? draws.Share() < 0.3 ? new TopologyRequest(TopologyLevel.Rack, null) : new TopologyRequest(null, TopologyLevel.Rack)
             : new TopologyRequest(null, null);
         // A gang of 32 on DGX nodes needs 400 Gbit/s a GPU only in bursts; half of it is reserved.
         var network = gpus > 8 ? GigabitsPerSecond.FromGigabits(200) : GigabitsPerSecond.Zero;

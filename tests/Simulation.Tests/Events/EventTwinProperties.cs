@@ -61,8 +61,8 @@ public sealed class EventTwinProperties
                 twin.Advance(End);
                 var outcome = twin.Outcome();
                 var spent = outcome["usefulHours"] + outcome["lostHours"] + outcome["restartHours"] + outcome["checkpointHours"] + outcome["slowedHours"];
-                Assert.Equal(outcome["gangHours"], spent, 6);
-                Assert.Equal(outcome["heldShare"] * outcome["gpus"] * End / TwinPlans.Hour, spent + outcome["servingHours"], 3);
+                Assert.Equal(outcome["gangHours"], spent, 1e-5);
+                Assert.Equal(outcome["heldShare"] * outcome["gpus"] * End / TwinPlans.Hour, spent + outcome["servingHours"], 1e-3);
                 if (twin.Alive > plan.Services.Sum(service => service.Replicas))
                     return;
                 Assert.Equal(0, outcome["jobsRefused"]);

@@ -11,7 +11,7 @@ public sealed class EventTwinTests
         var outcome = Run(TwinPlans.Of(32, new TracedJob(7, 100, 16, 5_000)), hours: 2);
         var job = Assert.Single(outcome.Jobs);
         Assert.Equal(("job-7", 16.0, 100_000L, 100_000L, 5_100_000L), (job.Name, job.Gpus, job.Submitted, job.Started, job.Ended));
-        Assert.Equal(16 * 5_000 / 3600.0, outcome["usefulHours"], 6);
+        Assert.Equal(16 * 5_000 / 3600.0, outcome["usefulHours"], 1e-6);
         Assert.Equal(1, outcome["effectiveShare"]);
     }
 
@@ -65,9 +65,9 @@ public sealed class EventTwinTests
         var model = Domain.Catalogue.HardwareCatalogue.Default;
         var (node, gpu, rack) = (model.Node("DGX-H100")!, model.Gpu("H100-SXM5-80GB")!, model.Rack("DGX-H100-x4")!);
         var watts = rack.OverheadWatts.Value + (4 * (node.BaseWatts.Value + (8 * gpu.IdleWatts.Value)));
-        Assert.Equal(watts / 1000, outcome["meanPower"], 6);
-        Assert.Equal(watts / 1000 * 2 / 1000, outcome["energy"], 6);
-        Assert.Equal(watts / 1000 * 1.3 * 2 / 1000, outcome["meterEnergy"], 6);
+        Assert.Equal(watts / 1000, outcome["meanPower"], 1e-6);
+        Assert.Equal(watts / 1000 * 2 / 1000, outcome["energy"], 1e-6);
+        Assert.Equal(watts / 1000 * 1.3 * 2 / 1000, outcome["meterEnergy"], 1e-6);
     }
 
     [Theory]

@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Manifests;
+using ControlPlane.Planning.Snapshots;
+using ControlPlane.Scheduling;
+using ControlPlane.Simulation.Events;
+
+namespace ControlPlane.Cli.Twin;
+
+/// <summary>A running hall, as <c>factoryctl snapshot</c> wrote it, as the start of a run.</summary>
+internal static class TwinSnapshot
+{
+    // A limit that was put in force stays: a run that long ends before it does.
+    private const double ForEver = 3.2e9;
+
+    /// <summary>Reads a snapshot. Jobs that run kernels are left out, and told on standard error: nobody knows how long they take.</summary>
+    /// <exception cref="InvalidDataException">The file is no sound snapshot.</exception>
+    public static TwinPlan Read(string file)
+    {
+        try
+        {
+            var text = File.ReadAllText(file);
+            var (snapshot, root) = (HallSnapshots.Read(text, file), JsonNode.Parse(text)!.AsObject());
+            var state = snapshot.State;
+            var kernels = state.Jobs.Count(job => state.SpecOf(job)!.Work is KernelWork) + snapshot.Waiting.InOrder.Count(job => job.Spec.Work is KernelWork);
+            if (kernels > 0)
+                Console.Error.WriteLine($"{file}: {kernels} jobs run kernels and are left out.");
+            return new TwinPlan
+            {
+                Hall = state.Layout.Hall.Value,
+                Manifests = [.. root["manifests"]!.AsArray().Select(manifest => manifest!.DeepClone().AsObject())],
+                Present =
+                [
+                    .. state.Jobs.Where(job => state.SpecOf(job)!.Work is SimulatedWork)
+                        .Select(job => Present(job.Value, state.SpecOf(job)!, state.AssignmentOf(job))),
+                    .. snapshot.Waiting.InOrder.Where(job => job.Spec.Work is SimulatedWork).Select(job => Present(job.Job.Value, job.Spec, null)),
+                ],
+                ClosedNodes = [.. state.Layout.Nodes.Where((_, node) => state.ConditionOf(node) != NodeCondition.Ready).Select(node => node.Id.Value)],
+                Faults =
+                [
+                    .. state.Layout.PowerDomains.Select((domain, index) => (domain, Limit: state.PowerLimit(index))).Where(one => one.Limit < one.domain.Limit)
+                        .Select(one => new TwinFault(0, "limit", one.domain.Id.Value, ForEver, one.Limit.Kilowatts)),
+                ],
+            };
+        }
+        catch (SnapshotException fault)
+        {
+            throw new InvalidDataException(fault.Message);
+        }
+    }
+
+    private static PresentJob Present(string name, JobSpec spec, Assignment? assignment) =>
+        new(ManifestWriter.ToJson(JobSpecs.ToManifest(name, spec)), assignment is null ? null : PlaceImage.Of(assignment));
+}

@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using ControlPlane.Domain;
+using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Domain.Manifests;
+using ControlPlane.Facility.Policies;
+using ControlPlane.Scheduling;
+
+namespace ControlPlane.Simulation.Events;
+
+/// <summary>A hall that was handed over as it stood.</summary>
+public sealed partial class EventTwin
+{
+    private readonly HashSet<string> _closedNames;
+    private readonly bool[] _isClosed;
+
+    private void CloseNodes()
+    {
+        for (var node = 0; node < _isClosed.Length; node++)
+        {
+            _isClosed[node] = _closedNames.Contains(_floor.Layout.Nodes[node].Id.Value);
+            if (_isClosed[node])
+                _state.SetNodeCondition(node, NodeCondition.Cordoned);
+        }
+    }
+
+    // How far they are nobody knows: those that run are taken to begin now.
+    private void BeginPresent()
+    {
+        foreach (var present in _plan.Present)
+        {
+            var (name, spec) = JobOf(present.Manifest);
+            var record = Submit(name, spec, -1);
+            if (present.Place is null)
+                continue;
+            _waiting.Remove(name);
+            Stand(name, spec, present.Place.ToAssignment());
+            Go(record);
+        }
+    }
+
+    private void Stand(JobId name, JobSpec spec, Assignment assignment)
+    {
+        try
+        {
+            if (assignment.Tasks.FirstOrDefault(task => task.Node < 0 || task.Node >= _floor.Layout.Nodes.Count) is { } lost)
+                throw new InvariantException($"there is no node {lost.Node}");
+            _state.Restore(name, spec, assignment);
+        }
+        catch (InvariantException fault)
+        {
+            throw new ArgumentException($"Job {name} cannot stand where it is said to: {fault.Message}", fault);
+        }
+    }
+
+    private (JobId Name, JobSpec Spec) JobOf(JsonObject manifest)
+    {
+        var reading = ManifestReader.Read(manifest.ToJsonString(), "job");
+        var errors = new List<ManifestError>(reading.Errors);
+        if (errors.Count > 0 || reading.Manifests is not [{ Kind: "Job" } job] || JobSpecs.From(job, HardwareCatalogue.Default, errors) is not { } spec)
+            throw new ArgumentException($"This is no sound job: {string.Join("; ", errors)}");
+        if (spec.Work is not SimulatedWork)
+            throw new ArgumentException($"Job {job.Name} runs a kernel, of which nobody knows how long it takes; leave it out.");
+        var power = JobPower.Resolve(spec, _floor.Policies, HardwareCatalogue.Default);
+        return (new JobId(job.Name), power.Spec ?? throw new ArgumentException($"Job {job.Name}: {power.Objection}"));
+    }
+}
