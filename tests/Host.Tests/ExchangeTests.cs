@@ -87,17 +87,15 @@ public class ExchangeTests
         Assert.Single(told["data"]!["feeds"]!["utility-a"]!["targets"]!.AsArray());
         await host.Until(async () => (await Feed(host)).LimitWatts == 300_000, "the limit is not in force");
 
-        await grid.Publish("BMS/v1/PUB/Metadata/PowerMeter/ActivePower/main/power", """{"objectType":"PowerMeter","pointType":"ActivePower","engUnit":"kW","objectName":"main","objectId":"utility-a","servesId":[]}""");
-        const string Meter = "BMS/v1/PUB/Value/PowerMeter/ActivePower/main/power";
-        await grid.Value(Meter, 324);
+        await Meter(grid, 324);
         var active = await grid.Next(Breach, message => Status(message) == "active");
-        await grid.Value(Meter, 375);
+        await Meter(grid, 375);
         var escalated = await grid.Next(Breach, message => Status(message) == "escalated");
-        await grid.Value(Meter, 285);
+        await Meter(grid, 285);
         var resolved = await grid.Next(Breach, message => Status(message) == "resolved");
         Assert.Equal(("warning", "critical"), (active["data"]!["severity"]!.ToString(), escalated["data"]!["severity"]!.ToString()));
         Assert.Single(new[] { active, escalated, resolved }.Select(Id).Distinct());
-        await grid.Value(Meter, 330);
+        await Meter(grid, 330);
         await grid.Next(Breach, message => Status(message) == "active" && Id(message) != Id(active));
 
         await grid.Publish("grid/v1/isv/acme/loadtarget/set", Target(lifted, Signed(Targets("null"), key)));
@@ -107,6 +105,28 @@ public class ExchangeTests
         Assert.Contains("it is not signed", host.Log, StringComparison.Ordinal);
         Assert.Contains("no key that is trusted", host.Log, StringComparison.Ordinal);
         File.Delete(keys);
+    }
+
+    [Fact]
+    public async Task A_breach_keeps_its_id_across_a_killed_host()
+    {
+        var port = Programs.FreePorts(1)[0];
+        await using var host = await Start(port, []);
+        string id;
+        await using (var grid = await ExchangeListener.Start(port, "grid/v1/dsx-flex-agent/#"))
+        {
+            await grid.Next(State, _ => true);
+            await grid.Publish("grid/v1/isv/acme/loadtarget/set", Target(Guid.NewGuid(), Targets("""{"value":300,"unit":"kilowatt"}""")));
+            await host.Until(async () => (await Feed(host)).LimitWatts == 300_000, "the limit is not in force");
+            await Meter(grid, 324);
+            id = Id(await grid.Next(Breach, message => Status(message) == "active"));
+        }
+        await host.Kill();
+        await host.Launch();
+        await using var again = await ExchangeListener.Start(port, "grid/v1/dsx-flex-agent/#");
+        Assert.Equal(id, Id(await again.Next(Breach, message => Status(message) == "active")));
+        await Meter(again, 285);
+        Assert.Equal(id, Id(await again.Next(Breach, message => Status(message) == "resolved")));
     }
 
     [Fact]
@@ -123,6 +143,12 @@ public class ExchangeTests
         settings["Exchange__Port"] = $"{port}";
         settings["Exchange__StatusPeriod"] = "00:00:01";
         return RunningHost.Start(settings, "--workload", "false", "--start-agent", "false");
+    }
+
+    private static async Task Meter(ExchangeListener grid, double kilowatts)
+    {
+        await grid.Publish("BMS/v1/PUB/Metadata/PowerMeter/ActivePower/main/power", """{"objectType":"PowerMeter","pointType":"ActivePower","engUnit":"kW","objectName":"main","objectId":"utility-a","servesId":[]}""");
+        await grid.Value("BMS/v1/PUB/Value/PowerMeter/ActivePower/main/power", kilowatts);
     }
 
     private static string Topic(string kind) => Leak.Replace("{0}", kind, StringComparison.Ordinal);

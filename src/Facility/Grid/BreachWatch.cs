@@ -14,6 +14,9 @@ public sealed record BreachWatch(Watts Target, double WarningShare = 0.05, doubl
     /// <summary>The breach that is open, as it was last told; null when none is.</summary>
     public BreachAlert? Open { get; private init; }
 
+    /// <summary>The same watch with a breach that was found before it began.</summary>
+    public BreachWatch Resume(BreachAlert open) => this with { Open = open };
+
     /// <summary>How far a load is over the target.</summary>
     public BreachSeverity SeverityOf(Watts measured)
     {

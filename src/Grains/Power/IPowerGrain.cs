@@ -23,6 +23,14 @@ public interface IPowerGrain : IGrainWithStringKey
     [Alias("Targets")]
     Task<ValueList<FeedTarget>> Targets();
 
+    /// <summary>Keeps the breach of a load target that is open, or (null) that none is.</summary>
+    [Alias("Note")]
+    Task Note(FeedBreach? open);
+
+    /// <summary>The breach that is open, or null.</summary>
+    [Alias("Breach")]
+    Task<FeedBreach?> Breach();
+
     /// <summary>The limits asked for.</summary>
     [Alias("Get")]
     Task<ValueList<RequestedLimit>> Get();

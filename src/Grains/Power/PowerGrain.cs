@@ -11,6 +11,7 @@ internal sealed record PowerRow
 {
     [Id(0)] public ValueList<RequestedLimit> Limits { get; init; }
     [Id(1)] public ValueList<FeedTarget> Targets { get; init; }
+    [Id(2)] public FeedBreach? Breach { get; init; }
 }
 
 /// <inheritdoc cref="IPowerGrain"/>
@@ -48,6 +49,19 @@ internal sealed class PowerGrain(
     {
         ThrowIfPoisoned();
         return Task.FromResult(Row.Targets);
+    }
+
+    public async Task Note(FeedBreach? open)
+    {
+        ThrowIfPoisoned();
+        if (Row.Breach != open)
+            await Commit(Row with { Breach = open });
+    }
+
+    public Task<FeedBreach?> Breach()
+    {
+        ThrowIfPoisoned();
+        return Task.FromResult(Row.Breach);
     }
 
     public Task<ValueList<RequestedLimit>> Get()

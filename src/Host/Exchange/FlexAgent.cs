@@ -92,7 +92,11 @@ internal sealed class FlexAgent(
             foreach (var happened in events)
                 await Tell(new Dictionary<string, FeedEvent> { [feed.Tag] = happened }, feed.Feed.Feed.Active?.CorrelationId, cancellation);
             foreach (var (alert, target) in feed.Watch(instant, () => Guid.NewGuid().ToString()))
+            {
+                // Kept before it is told: its id is the same after a restart.
+                await grains.Power(feed.Hall, feed.Domain).Note(feed.Kept(alert, target));
                 await Tell(feed, alert, target, cancellation);
+            }
         }
         if (now - _toldAt >= options.StatusPeriod)
             await Tell(new Dictionary<string, FeedEvent>(), null, cancellation);
@@ -110,7 +114,7 @@ internal sealed class FlexAgent(
             {
                 seen.Add(root.Domain.Value);
                 if (!_feeds.ContainsKey(root.Domain.Value))
-                    _feeds[root.Domain.Value] = new FollowedFeed(hall, root, await grains.Power(hall, root.Domain).Targets(), Instants.Since(clock.GetUtcNow()));
+                    _feeds[root.Domain.Value] = new FollowedFeed(hall, root, await grains.Power(hall, root.Domain).Targets(), await grains.Power(hall, root.Domain).Breach(), Instants.Since(clock.GetUtcNow()));
             }
         }
         foreach (var gone in _feeds.Keys.Where(tag => !seen.Contains(tag)).ToList())

@@ -8,10 +8,18 @@ using ControlPlane.Grains.Power;
 namespace ControlPlane.Host.Exchange;
 
 /// <summary>A feed as the grid's agent follows it.</summary>
-internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTarget> targets, TimeSpan now)
+/// <param name="hall">Its hall.</param>
+/// <param name="view">The power domain at its root.</param>
+/// <param name="targets">The targets that it follows already.</param>
+/// <param name="open">The breach that was open when somebody followed it last, or null.</param>
+/// <param name="now">The instant.</param>
+internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTarget> targets, FeedBreach? open, TimeSpan now)
 {
-    private BreachWatch? _watch;
-    private LoadTarget? _watched;
+    private BreachWatch? _watch = open is null ? null : new BreachWatch(AtLeastOne(open.Target.Limit!.Value)).Resume(
+        new BreachAlert(open.BreachId, open.Status, open.Severity, open.Measured, Instants.Since(open.DetectedAt), null));
+
+    private LoadTarget? _watched = open is null ? null : Load(open.Target);
+    private bool _isResumed = open is not null;
 
     public HallId Hall { get; } = hall;
 
@@ -47,16 +55,24 @@ internal sealed class FollowedFeed(HallId hall, PowerView view, ValueList<FeedTa
         if (active != _watched)
         {
             // What a target asked for is over with it.
-            if (_watch?.Open is { } open)
-                yield return (open with { Status = BreachStatus.Resolved, Measured = Measured ?? open.Measured, ResolvedAt = instant }, _watched!);
+            if (_watch?.Open is { } over)
+                yield return (over with { Status = BreachStatus.Resolved, Measured = Measured ?? over.Measured, ResolvedAt = instant }, _watched!);
             (_watched, _watch) = (active, active is null ? null : new BreachWatch(AtLeastOne(active.Limit!.Value)));
         }
+        // It was kept before it was told: whoever followed the feed may have ended in between.
+        if (_isResumed && _watch?.Open is { } resumed)
+            yield return (resumed, _watched!);
+        _isResumed = false;
         if (_watch is null || Measured is not { } measured)
             yield break;
         (_watch, var alert) = _watch.Observe(measured, instant, _watch.Open is null ? newId() : "");
         if (alert is not null)
             yield return (alert, _watched!);
     }
+
+    /// <summary>What is to be kept of a breach; null when it is over.</summary>
+    public FeedBreach? Kept(BreachAlert alert, LoadTarget target) => alert.Status == BreachStatus.Resolved ? null
+        : new FeedBreach(alert.BreachId, alert.Status, alert.Severity, alert.Measured, Instants.Of(alert.DetectedAt), Keep(target));
 
     /// <summary>What is told of it.</summary>
     public FeedState State(FeedEvent happened)
