@@ -50,25 +50,36 @@ internal sealed class Journal(AgentOptions options)
         return new(newest, running, reports, caps);
     }
 
+    /// <summary>Null when all of it is durable, or why it is not: the disk is full, or the folder gone. What was there before stays.</summary>
     /// <param name="contents">Asked inside the lock: of two writers the later sees the later state.</param>
-    public void Write(Func<JournalContents> contents)
+    public string? Write(Func<JournalContents> contents)
     {
         if (options.JournalFile is null)
-            return;
-        lock (_lock)
+            return null;
+        try
         {
-            var (newest, running, reports, caps) = contents();
-            var fresh = options.JournalFile + ".new";
-            using (var file = File.Create(fresh))
-            {
-                foreach (var (device, generation) in newest)
-                    new FromAgent { LeaseAnswer = new() { Device = device, CurrentGeneration = generation } }.WriteDelimitedTo(file);
-                new FromAgent { Hello = new() { Held = { running }, Caps = { caps } } }.WriteDelimitedTo(file);
-                foreach (var report in reports)
-                    new FromAgent { Report = report }.WriteDelimitedTo(file);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(fresh, options.JournalFile, overwrite: true);
+            lock (_lock)
+                WriteWhole(options.JournalFile, contents());
+            return null;
         }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message;
+        }
+    }
+
+    private static void WriteWhole(string path, JournalContents contents)
+    {
+        var fresh = path + ".new";
+        using (var file = File.Create(fresh))
+        {
+            foreach (var (device, generation) in contents.Newest)
+                new FromAgent { LeaseAnswer = new() { Device = device, CurrentGeneration = generation } }.WriteDelimitedTo(file);
+            new FromAgent { Hello = new() { Held = { contents.Running }, Caps = { contents.Caps } } }.WriteDelimitedTo(file);
+            foreach (var report in contents.Reports)
+                new FromAgent { Report = report }.WriteDelimitedTo(file);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(fresh, path, overwrite: true);
     }
 }

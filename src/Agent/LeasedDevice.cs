@@ -15,6 +15,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     private DeviceSample _sample = new() { Device = description.Index, Health = description.Health, HealthDetail = description.HealthDetail };
     private Lease? _current;
     private Lease? _last;
+    private Lease? _accepting;
     private CancellationTokenSource _stop = new();
     private string _stopReason = "";
     private bool _isInterrupted;
@@ -62,7 +63,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         get
         {
             lock (_lock)
-                return _current is { } lease ? new HeldLease { Device = Index, Job = lease.Job, Generation = lease.Generation } : null;
+                return (_current ?? _accepting) is { } lease ? new HeldLease { Device = Index, Job = lease.Job, Generation = lease.Generation } : null;
         }
     }
 
@@ -72,7 +73,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             return _sample.Clone();
     }
 
-    /// <summary>Accepts or refuses; accepted work begins once the work before it has ended.</summary>
+    /// <summary>Accepts or refuses; accepted work begins once its fence is durable and the work before it has ended.</summary>
     public LeaseAnswer Offer(Lease lease)
     {
         string? reason;
@@ -81,11 +82,22 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         {
             reason = WhyRefused(lease);
             if (reason is null && !IsKnown(lease))
-                Begin(lease);
+                (_accepting, _newest) = (lease, lease.Generation);
             newest = _newest;
         }
         // Outside the lock: the journal asks every device for its state.
-        node.LeasesChanged();
+        var fault = node.LeasesChanged();
+        lock (_lock)
+        {
+            if (ReferenceEquals(_accepting, lease))
+            {
+                if (fault is null)
+                    Begin(lease);
+                else
+                    reason = $"the agent's journal cannot be written: {fault}";
+                _accepting = null;
+            }
+        }
         return new LeaseAnswer
         {
             Device = Index,
@@ -94,6 +106,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             Accepted = reason is null,
             Reason = reason ?? "",
             CurrentGeneration = newest,
+            IsElsewhere = reason is not null && fault is not null,
         };
     }
 
@@ -120,6 +133,9 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             return true;
         }
     }
+
+    /// <summary>The device must not be used until an operator has looked.</summary>
+    public void Fail(string why) => Observe(new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = why });
 
     /// <summary>Brings the executor up before the first lease, so that there are readings, and a cap from before holds.</summary>
     public void Start()

@@ -14,6 +14,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
 
     private readonly Lock _lock = new();
     private (string Authority, long Revision) _caps = ("", -1);
+    private string? _journalFault;
 
     /// <summary>Set when a device's health or power limit changes: tell the host at once.</summary>
     public event Action? Changed;
@@ -84,7 +85,8 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
         return any;
     }
 
-    public void LeasesChanged() => Keep();
+    /// <summary>Makes what must outlive the agent durable. Null when it is, or why it is not.</summary>
+    public string? LeasesChanged() => Keep();
 
     public void SampleChanged() => Changed?.Invoke();
 
@@ -106,11 +108,21 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             await device.DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Keep() => journal.Write(() => new JournalContents(
-        _devices.ToDictionary(device => device.Index, device => device.Newest),
-        [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
-        reports.Unacknowledged(),
-        [.. _devices.Select(device => device.Cap).OfType<DeviceCap>()]));
+    private string? Keep()
+    {
+        var fault = journal.Write(() => new JournalContents(
+            _devices.ToDictionary(device => device.Index, device => device.Newest),
+            [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
+            reports.Unacknowledged(),
+            [.. _devices.Select(device => device.Cap).OfType<DeviceCap>()]));
+        // What runs goes on and is reported; nothing new begins, since its fence would not outlive the agent.
+        if (fault is not null && Interlocked.Exchange(ref _journalFault, fault) is null)
+        {
+            foreach (var device in _devices)
+                device.Fail($"the agent's journal cannot be written: {fault}");
+        }
+        return fault;
+    }
 
     private void Observe(int place, DeviceSample sample)
     {

@@ -119,6 +119,27 @@ public sealed class FaultTests
     }
 
     [SkippableFact]
+    public async Task A_journal_that_cannot_be_written_lets_work_end_and_nothing_new_begin()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.Start(host, "cuda");
+        var stream = await host.AcceptAsync();
+        await stream.RunAsync(RunningAgent.Lease("before", 1));
+        agent.OrderFault("hang");
+        Assert.True((await stream.LeaseAsync(RunningAgent.Lease("running", 2, timeoutSeconds: 5))).Accepted);
+        await agent.FaultStruckAsync();
+        Directory.CreateDirectory(agent.JournalFile + ".new"); // Where the next journal would be written.
+
+        var refused = await stream.LeaseAsync(RunningAgent.Lease("after", 3));
+        Assert.False(refused.Accepted);
+        Assert.True(refused.IsElsewhere);
+        Assert.Contains("journal cannot be written", refused.Reason, StringComparison.Ordinal);
+        var report = await stream.ReportAsync();
+        Assert.Equal(("running", "timed-out"), (report.Job, report.ErrorCode));
+        await stream.SampleAsync(sample => sample.Health == DeviceHealth.Failed && sample.HealthDetail.Contains("journal", StringComparison.Ordinal));
+    }
+
+    [SkippableFact]
     public async Task Work_stops_when_no_host_says_a_word()
     {
         await using var host = await FakeHost.StartAsync();

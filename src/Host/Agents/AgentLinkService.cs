@@ -124,7 +124,7 @@ internal sealed class AgentLinkService(
     private async Task Refused(Hello hello, LeaseAnswer answer)
     {
         log.LogWarning("Node {Node} refuses a lease of {Job}: {Reason}", hello.Node, answer.Job, answer.Reason);
-        var result = new KernelResult(false, "lease-refused", answer.Reason, "", 0, 0, "", 0, false, 0, 0);
+        var result = new KernelResult(false, answer.IsElsewhere ? "interrupted" : "lease-refused", answer.Reason, "", 0, 0, "", 0, false, 0, 0);
         await grains.Gpu(GpuOf(hello, answer.Device)).Report(new LeaseKey(new JobId(answer.Job), answer.Generation, 0), result);
     }
 
