@@ -37,6 +37,21 @@ internal sealed class LeaseWatch(TimeProvider clock)
         }
     }
 
+    /// <summary>How long work may go on without another answer; null while no host has limited it, never below zero.</summary>
+    public TimeSpan? Remaining
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (_limit == Timeout.InfiniteTimeSpan)
+                    return null;
+                var left = _limit - clock.GetElapsedTime(_answered);
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>Null while a host answers; otherwise the reason to stop.</summary>
     public string? WhyStop()
     {

@@ -134,6 +134,9 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
         }
     }
 
+    /// <summary>Lets work go on for so many seconds from now, should this agent say no more.</summary>
+    public void Renew(uint seconds) => _ = executor.RenewAsync(seconds);
+
     /// <summary>The device must not be used until an operator has looked.</summary>
     public void Fail(string why) => Observe(new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = why });
 

@@ -76,6 +76,13 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
         }
     }
 
+    /// <summary>Tells executors how long work may go on without another word.</summary>
+    public void Renew(TimeSpan remaining)
+    {
+        foreach (var device in _devices)
+            device.Renew((uint)remaining.TotalSeconds);
+    }
+
     /// <summary>Stops all work. False when there was none that was not being stopped already.</summary>
     public bool StopEverything(string reason)
     {

@@ -140,6 +140,29 @@ public sealed class FaultTests
     }
 
     [SkippableFact]
+    public async Task An_executor_whose_agent_is_frozen_ends_by_itself_in_time()
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.Start(host, "cuda");
+        var stream = await host.AcceptAsync(leaseTimeoutSeconds: 4);
+        agent.OrderFault("hang");
+        Assert.True((await stream.LeaseAsync(RunningAgent.Lease("frozen", 1))).Accepted);
+        await agent.FaultStruckAsync();
+        var executor = agent.Executor();
+        await agent.SignalAsync("STOP");
+        var watch = Stopwatch.StartNew();
+        using (var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
+        {
+            while (RunningAgent.IsAlive(executor))
+            {
+                Assert.True(watch.Elapsed < FakeHost.Patience, "The executor works on.");
+                await look.WaitForNextTickAsync();
+            }
+        }
+        await agent.SignalAsync("CONT");
+    }
+
+    [SkippableFact]
     public async Task Work_stops_when_no_host_says_a_word()
     {
         await using var host = await FakeHost.StartAsync();

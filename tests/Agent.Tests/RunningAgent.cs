@@ -99,6 +99,26 @@ internal sealed class RunningAgent : IAsyncDisposable
         .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains("\0executor\0", StringComparison.Ordinal))
         .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
 
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>False for a process that has ended, even if its parent has not taken note.</summary>
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] != 'Z';
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Asks the agent to end, as systemd does, and waits for its exit status.</summary>
     public async Task<int> TerminateAsync()
     {

@@ -22,6 +22,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
 
     private readonly BusyTime _busy = new();
     private readonly PowerLimit _limits = new(device);
+    private readonly WorkDeadline _lease = new(TimeProvider.System);
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
@@ -50,6 +51,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     {
         await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
         _ = SampleAsync();
+        _ = WatchAsync();
         try
         {
             await ObeyAsync().ConfigureAwait(false);
@@ -74,6 +76,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                     break;
                 case FrameKind.Stop:
                     await _stop.CancelAsync().ConfigureAwait(false);
+                    break;
+                case FrameKind.Renew:
+                    _lease.Renew(Welcome.Parser.ParseFrom(frame.Payload).LeaseTimeoutSeconds);
                     break;
                 case FrameKind.Limit:
                     _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
@@ -115,6 +120,17 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
             sample.Utilisation = _busy.ShareSinceLastAsked();
         sample.LimitDetail = _limits.Obstacle;
         return sample;
+    }
+
+    // The agent stops work in time by itself; but it may be frozen, or starved, while its executors run on.
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(LeaseTerms.WatchPeriod);
+        while (await timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            if (!_work.IsCompleted && _lease.IsOver)
+                Process.GetCurrentProcess().Kill();
+        }
     }
 
     private async Task SampleAsync()

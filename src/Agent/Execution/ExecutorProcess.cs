@@ -94,11 +94,15 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         return await report.Task.ConfigureAwait(false);
     }
 
-    public async Task LimitAsync(DeviceCap cap)
+    public Task LimitAsync(DeviceCap cap) => TellAsync(FrameKind.Limit, cap);
+
+    public Task RenewAsync(uint seconds) => TellAsync(FrameKind.Renew, new Welcome { LeaseTimeoutSeconds = seconds });
+
+    private async Task TellAsync(FrameKind kind, Google.Protobuf.IMessage message)
     {
         try
         {
-            await _frames.WriteAsync(FrameKind.Limit, cap, default).ConfigureAwait(false);
+            await _frames.WriteAsync(kind, message, default).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {

@@ -76,6 +76,9 @@ internal sealed class ExecutorSupervisor(
             await executor.LimitAsync(cap).ConfigureAwait(false);
     }
 
+    /// <summary>Lets work go on for so long from now.</summary>
+    public Task RenewAsync(uint seconds) => _executor is { Ended.IsCompleted: false } executor ? executor.RenewAsync(seconds) : Task.CompletedTask;
+
     public ValueTask DisposeAsync() => DiscardAsync();
 
     private static bool IsStartFailure(Exception e) =>

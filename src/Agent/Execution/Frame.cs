@@ -23,6 +23,9 @@ internal enum FrameKind : byte
 
     /// <summary>Agent: the power limit to keep.</summary>
     Limit = 6,
+
+    /// <summary>Agent: how long work may go on if no more of these come.</summary>
+    Renew = 7,
 }
 
 /// <summary>

@@ -54,6 +54,8 @@ internal sealed class HostLink(
         using var timer = new PeriodicTimer(LeaseTerms.WatchPeriod, clock);
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
+            if (watch.Remaining is { } remaining)
+                node.Renew(remaining);
             if (watch.WhyStop() is not { } reason)
                 continue;
             if (node.StopEverything(reason))
