@@ -22,6 +22,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
 
     private readonly BusyTime _busy = new();
     private readonly PowerLimit _limits = new(device);
+    private readonly SensorHealth _health = new();
     private readonly WorkDeadline _lease = new(TimeProvider.System);
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
@@ -82,7 +83,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                     break;
                 case FrameKind.Limit:
                     _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
-                    await agent.WriteAsync(FrameKind.Sample, Sample(), default).ConfigureAwait(false);
+                    await agent.WriteAsync(FrameKind.Sample, Sample(device.Read()), default).ConfigureAwait(false);
                     break;
                 default:
                     throw new InvalidDataException($"The agent sent a frame of kind {frame.Kind}.");
@@ -113,9 +114,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     }
 
     // The card's own figure where it has one; otherwise the share of time in which it had work.
-    private DeviceSample Sample()
+    private DeviceSample Sample(DeviceReadings readings)
     {
-        var sample = DeviceReadingsMessage.Of(device.Read());
+        var sample = DeviceReadingsMessage.Of(readings);
         if (!sample.HasUtilisation)
             sample.Utilisation = _busy.ShareSinceLastAsked();
         sample.LimitDetail = _limits.Obstacle;
@@ -140,7 +141,10 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         {
             try
             {
-                await agent.WriteAsync(FrameKind.Sample, Sample(), default).ConfigureAwait(false);
+                var readings = device.Read();
+                await agent.WriteAsync(FrameKind.Sample, Sample(readings), default).ConfigureAwait(false);
+                if (_health.Judge(readings) is { } news)
+                    await agent.WriteAsync(FrameKind.Sample, news, default).ConfigureAwait(false);
             }
             catch (IOException)
             {

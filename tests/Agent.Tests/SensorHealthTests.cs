@@ -1,0 +1,44 @@
+using ControlPlane.Agent.Execution;
+using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Protocol;
+
+namespace ControlPlane.Agent.Tests;
+
+/// <summary>What a card's counters say of its health.</summary>
+public sealed class SensorHealthTests
+{
+    [Fact]
+    public void Each_thing_is_told_once_and_the_worst_first()
+    {
+        var health = new SensorHealth();
+        Assert.Null(health.Judge(default));
+        Assert.Null(health.Judge(new DeviceReadings { UncorrectedErrors = 7, RowsPending = false, RowsFailed = false }));
+        Assert.Equal(DeviceHealth.Failed, health.Judge(new DeviceReadings { UncorrectedErrors = 7, RowsPending = true, RowsFailed = true })!.Health);
+        Assert.Contains("reset", health.Judge(new DeviceReadings { UncorrectedErrors = 7, RowsPending = true, RowsFailed = true })!.HealthDetail, StringComparison.Ordinal);
+        Assert.Null(health.Judge(new DeviceReadings { UncorrectedErrors = 7, RowsPending = true, RowsFailed = true }));
+    }
+
+    [Fact]
+    public void Only_errors_that_are_new_count_and_a_gap_hides_none()
+    {
+        var health = new SensorHealth();
+        Assert.Null(health.Judge(new DeviceReadings { UncorrectedErrors = 40 }));
+        Assert.Null(health.Judge(default)); // Unknown for once.
+        Assert.Contains("2 more", health.Judge(new DeviceReadings { UncorrectedErrors = 42 })!.HealthDetail, StringComparison.Ordinal);
+        Assert.Null(health.Judge(new DeviceReadings { UncorrectedErrors = 42 }));
+        Assert.Null(health.Judge(new DeviceReadings { UncorrectedErrors = 0 })); // The driver was loaded anew.
+        Assert.NotNull(health.Judge(new DeviceReadings { UncorrectedErrors = 1 }));
+    }
+
+    [SkippableTheory]
+    [InlineData("ROWS_FAILED", DeviceHealth.Failed)]
+    [InlineData("ROWS_PENDING", DeviceHealth.Degraded)]
+    public async Task The_host_hears_of_it_without_any_work(string sensor, DeviceHealth health)
+    {
+        await using var host = await FakeHost.StartAsync();
+        await using var agent = RunningAgent.StartWithSensors(host, ("ROWS_PENDING", "0"), (sensor, "1"));
+        var stream = await host.AcceptAsync();
+        Assert.Contains("remap", (await stream.SampleAsync(sample => sample.Health == health)).HealthDetail, StringComparison.Ordinal);
+        Assert.Equal(health != DeviceHealth.Failed, (await stream.LeaseAsync(RunningAgent.Lease("next", 1))).Accepted);
+    }
+}
