@@ -24,6 +24,7 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
             {
                 member.Device = new SimulatedGpu(
                     SimulatedGpuRating.Of(lease.IdleWatts, lease.LimitWatts), lease.InletCelsius, options.Value.TimeScale, at);
+                member.Rated = lease.LimitWatts;
                 if (member.Failed)
                     member.Device.Fail("failed", at);
             }
@@ -64,7 +65,7 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         if (member.Device is null)
             return null;
         var sample = member.Device.Sample(now);
-        return new GpuSample(gpu, sample.PowerWatts, sample.TemperatureCelsius, sample.Utilisation, false, "") { LimitWatts = member.Cap };
+        return new GpuSample(gpu, sample.PowerWatts, sample.TemperatureCelsius, sample.Utilisation, false, "") { LimitWatts = member.Cap ?? member.Rated };
     });
 
     /// <summary>The armed cap that a device is held to, in watts; 0 while none is fired.</summary>
@@ -120,6 +121,9 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         public SimulatedGpu? Device { get; set; }
 
         public bool Failed { get; set; }
+
+        /// <summary>Its own power limit, in watts.</summary>
+        public double Rated { get; set; }
 
         /// <summary>What cools it, as last heard, in Celsius.</summary>
         public double Inlet { get; set; }

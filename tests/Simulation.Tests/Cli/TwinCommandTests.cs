@@ -63,7 +63,8 @@ public sealed class TwinCommandTests : IDisposable
         // It answers to a signal from its first event on; before, it has nothing to leave.
         while (process.Threads.Count > 0 && process.TotalProcessorTime < TimeSpan.FromSeconds(3) && !process.HasExited)
             process.WaitForExit(50);
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        // Not the signal of Ctrl-C: what a shell starts in the background, and its children, ignore that one.
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
             kill.WaitForExit();
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
