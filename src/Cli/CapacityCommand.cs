@@ -39,7 +39,7 @@ internal static class CapacityCommand
         var report = ReportBuilder.Answer(question, HardwareCatalogue.Default, out var plan);
         var json = JsonSerializer.Serialize(report, Json);
         if (folder is not null)
-            Write(folder, json, question, plan);
+            Write(folder, json, report, question, plan);
         if (output == "json")
             Console.WriteLine(json);
         else
@@ -47,10 +47,11 @@ internal static class CapacityCommand
         return report.Fits ? ExitCodes.Done : ExitCodes.No;
     }
 
-    private static void Write(string folder, string json, CapacityQuestion question, RackPlan? plan)
+    private static void Write(string folder, string json, CapacityReport report, CapacityQuestion question, RackPlan? plan)
     {
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "plan.json"), json + "\n");
+        File.WriteAllText(Path.Combine(folder, "report.html"), PlanPage.Write(question.Name, report, question.Plan.GridConnection.Value));
         for (var quarter = 0; plan is not null && quarter < question.Quarters.Count; quarter++)
         {
             var racks = HallProof.Manifests(question, plan, quarter).Select(ManifestWriter.ToYaml);

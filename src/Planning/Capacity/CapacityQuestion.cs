@@ -3,6 +3,7 @@ using ControlPlane.Domain.Factory;
 namespace ControlPlane.Planning.Capacity;
 
 /// <summary>A demand file that was read and checked: what is asked for, what may be bought, and what bounds it.</summary>
+/// <param name="Name">The plan's name.</param>
 /// <param name="Plan">What holds for the whole site.</param>
 /// <param name="Factory">Site, halls, power, cooling and fabrics, without racks.</param>
 /// <param name="Quarters">The quarters, in order.</param>
@@ -13,7 +14,7 @@ namespace ControlPlane.Planning.Capacity;
 /// <param name="Limits">Everything that bounds how many racks stand where.</param>
 /// <param name="Losses">What may be lost, one at a time.</param>
 public sealed record CapacityQuestion(
-    CapacityPlanSpec Plan, FactoryModel Factory, IReadOnlyList<Quarter> Quarters, IReadOnlyList<PlannedRow> Rows,
+    string Name, CapacityPlanSpec Plan, FactoryModel Factory, IReadOnlyList<Quarter> Quarters, IReadOnlyList<PlannedRow> Rows,
     IReadOnlyList<PlannedType> Types, IReadOnlyList<Need> Needs, IReadOnlyList<IReadOnlyList<bool>> Fits, IReadOnlyList<Limit> Limits, IReadOnlyList<Loss> Losses);
 
 /// <summary>A row.</summary>

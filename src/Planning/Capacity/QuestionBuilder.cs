@@ -38,7 +38,7 @@ internal sealed class QuestionBuilder(
         }
         if (errors.Count > 0)
             return null;
-        return new CapacityQuestion(plan, factory, quarters, rows, types, needs, limits.Fits, limits.Build(), limits.Losses());
+        return new CapacityQuestion(manifest.Name, plan, factory, quarters, rows, types, needs, limits.Fits, limits.Build(), limits.Losses());
     }
 
     private List<PlannedType> Types(CapacityPlanSpec plan, List<Quarter> quarters)

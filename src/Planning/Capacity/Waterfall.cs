@@ -13,9 +13,9 @@ public sealed record KindRoom(string Kind, long MoreRacks, string Tightest, long
 
 /// <summary>What is left of a kind of limit once no more racks fit, and what keeps it from being used.</summary>
 /// <param name="Kind">The kind.</param>
-/// <param name="Left">What is left of all limits of that kind, in <paramref name="Unit"/>.</param>
+/// <param name="Left">What limits of that kind alone would still let in, in <paramref name="Unit"/>.</param>
 /// <param name="Unit">W, positions, kg or ports.</param>
-/// <param name="Because">The kinds that let no rack more in.</param>
+/// <param name="Because">The kinds that let no rack more in, and in how many rows.</param>
 public sealed record Stranded(string Kind, long Left, string Unit, IReadOnlyList<string> Because);
 
 /// <summary>The constraints of a quarter by the room they leave, in racks of one reference type.</summary>
@@ -47,12 +47,29 @@ internal sealed class Waterfall(CapacityQuestion question, int type)
     {
         var more = More(racks);
         var full = racks.Select((rows, index) => index == type ? [.. rows.Zip(more, (one, other) => one + other)] : rows).ToArray();
-        var because = Kinds().Where(kind => Fill(full, [.. question.Limits.Where(limit => limit.Kind == kind)]).Sum() == 0).ToList();
-        if (because.Count == 0)
-            because.Add("several kinds in different rows");
-        // Room that is kept for a failure is not stranded: what a domain carries itself counts.
-        return [.. question.Limits.Where(limit => !limit.Name.Contains(" when ", StringComparison.Ordinal)).GroupBy(limit => limit.Kind).Select(kind => new Stranded(
-            kind.Key, kind.Sum(limit => (limit.Capacity - Load(limit, full)) / limit.Divisor), kind.First().Unit, because))];
+        return [.. question.Limits.GroupBy(limit => limit.Kind).Select(kind => new Stranded(kind.Key, LeftOf([.. kind], full), kind.First().Unit, Because(full)))];
+    }
+
+    // What one more rack would exceed, row by row.
+    private List<string> Because(int[][] full)
+    {
+        var blocked = Enumerable.Range(0, question.Rows.Count).Where(row => question.Fits[type][row]).SelectMany(row =>
+            question.Limits.Where(limit => Load(limit, full) + limit.Weights[type][row] > limit.Capacity).Select(limit => limit.Kind).Distinct());
+        return [.. blocked.GroupBy(kind => kind).OrderByDescending(kind => kind.Count()).Select(kind => $"{kind.Key} in {kind.Count()} rows")];
+    }
+
+    // Where one domain keeps room for another, room is not the sum of what each has left: it is the most that still goes in.
+    private long LeftOf(List<Limit> limits, int[][] full)
+    {
+        if (!limits.Exists(limit => limit.Divisor > 1) || limits[0].Kind == "grid")
+            return limits.Sum(limit => (limit.Capacity - Load(limit, full)) / limit.Divisor);
+        var model = new CpModel();
+        var watts = question.Rows.Select((_, row) => model.NewIntVar(0, limits.Max(limit => limit.Capacity), $"w{row}")).ToArray();
+        foreach (var limit in limits)
+            model.Add(LinearExpr.WeightedSum(watts, limit.Weights[type].Select(weight => weight / question.Types[type].Watts)) <= limit.Capacity - Load(limit, full));
+        model.Maximize(LinearExpr.Sum(watts));
+        var solver = PlanModel.Solver(question.Plan, question.Plan.SolverSeconds);
+        return solver.Solve(model) is CpSolverStatus.Optimal or CpSolverStatus.Feasible ? watts.Sum(solver.Value) : 0;
     }
 
     private IEnumerable<string> Kinds() => question.Limits.Where(limit => limit.Weights[type].Any(weight => weight > 0)).Select(limit => limit.Kind).Distinct();
