@@ -31,7 +31,7 @@ internal sealed class LimitBuilder(
         }
         foreach (var row in rows)
         {
-            limits.Add(new Limit("floor space", row.Name, "positions", row.Spec.Positions, Table((type, at) => at == row ? (long)type.Offer.Positions : 0)));
+            limits.Add(new Limit(PlanModel.FloorSpace, row.Name, "positions", row.Spec.Positions, Table((type, at) => at == row ? (long)type.Offer.Positions : 0)));
             if (row.Spec.FloorKilograms is { } floor)
                 limits.Add(new Limit("floor weight", row.Name, "kg", floor, Table((type, at) => at == row ? (long)type.Offer.Kilograms!.Value : 0)));
             if (row.Spec.LeafPorts is { } ports)

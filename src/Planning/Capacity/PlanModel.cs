@@ -9,15 +9,19 @@ internal sealed class PlanModel
     /// <summary>The kind of limit that lead times and arrivals in a quarter are.</summary>
     public const string Supply = "supply";
 
+    /// <summary>The kind of limit that a row's positions are.</summary>
+    public const string FloorSpace = "floor space";
+
+    // As many as a row may have positions at all.
+    private const int MostRacks = 5000;
+
     private readonly CapacityQuestion _question;
     private readonly IReadOnlyList<Scenario> _scenarios;
-    private readonly List<IntVar>[] _alive;
 
     public PlanModel(CapacityQuestion question, IReadOnlyList<int> quarters, string? relaxed = null, bool partly = false)
     {
         (_question, _scenarios, Quarters) = (question, Scenario.Of(question), quarters);
-        _alive = [.. quarters.Select(_ => new List<IntVar>())];
-        Racks = [.. quarters.Select(quarter => AddRacks(quarter, relaxed == Supply))];
+        Racks = [.. quarters.Select(quarter => AddRacks(quarter, relaxed))];
         Uses = new IntVar[quarters.Count][][][];
         Served = [.. quarters.Select(quarter => Model.NewIntVar(partly ? 0 : 1000, 1000, $"served{quarter}"))];
         for (var index = 0; index < quarters.Count; index++)
@@ -60,15 +64,15 @@ internal sealed class PlanModel
         [.. Racks.Select(types => types.Select(rows => rows.Select(rack => (int)solver.Value(rack)).ToArray()).ToArray())],
         [.. Uses.Select(scenarios => scenarios.Select(needs => needs.Select(types => types.Select(use => use is null ? 0 : solver.Value(use)).ToArray()).ToArray()).ToArray())]);
 
-    private IntVar[][] AddRacks(int quarter, bool atOnce)
+    private IntVar[][] AddRacks(int quarter, string? relaxed)
     {
         var racks = new IntVar[_question.Types.Count][];
         for (var type = 0; type < racks.Length; type++)
         {
-            var possible = atOnce || quarter >= _question.Types[type].FirstQuarter;
+            var possible = relaxed == Supply || quarter >= _question.Types[type].FirstQuarter;
             racks[type] = [.. _question.Rows.Select((row, at) => Model.NewIntVar(
                 row.Installed[type],
-                possible && _question.Fits[type][at] ? Math.Max(row.Installed[type], row.Spec.Positions) : row.Installed[type],
+                possible && _question.Fits[type][at] ? Math.Max(row.Installed[type], relaxed == FloorSpace ? MostRacks : row.Spec.Positions) : row.Installed[type],
                 $"q{quarter}t{type}r{at}"))];
         }
         return racks;

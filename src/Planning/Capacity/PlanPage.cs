@@ -69,7 +69,7 @@ public static class PlanPage
     {
         page.Append("<table><tr>").AppendJoin("", heads.Select(head => $"<th>{Safe(head)}</th>")).Append("</tr>");
         foreach (var row in rows)
-            page.Append("<tr>").AppendJoin("", row.Select(cell => $"<td{(cell.Length > 0 && char.IsAsciiDigit(cell[0]) ? " class=\"n\"" : "")}>{Safe(cell)}</td>")).Append("</tr>");
+            page.Append("<tr>").AppendJoin("", row.Select(cell => $"<td{(double.TryParse(cell, CultureInfo.InvariantCulture, out _) ? " class=\"n\"" : "")}>{Safe(cell)}</td>")).Append("</tr>");
         page.Append("</table>");
     }
 

@@ -6,8 +6,8 @@ internal static class PlanTrim
     public static RackPlan Trim(CapacityQuestion question, RackPlan plan)
     {
         var racks = plan.Racks.Select(types => types.Select(rows => rows.ToArray()).ToArray()).ToArray();
-        // Later quarters first: what they do without, earlier ones can be asked to do without too.
-        for (var quarter = racks.Length - 1; quarter >= 0; quarter--)
+        // Earlier quarters first: a rack that one of them does without need not stand in later ones either.
+        for (var quarter = 0; quarter < racks.Length; quarter++)
         {
             var more = true;
             while (more)
