@@ -34,6 +34,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     ReplayCommand.Build(),
     TraceCommand.Build(),
     TwinCommand.Build(),
+    CapacityCommand.Build(),
     SchemaCommand.Build(),
 };
 

@@ -23,9 +23,16 @@ public static class ManifestReader
     /// <summary>Reads every object of a text.</summary>
     /// <param name="text">YAML or JSON.</param>
     /// <param name="file">The file's name, for messages.</param>
-    public static ManifestReading Read(string text, string file)
+    public static ManifestReading Read(string text, string file) => Read(text, file, ManifestKinds.All);
+
+    /// <summary>Reads every object of a text that may hold kinds of its own.</summary>
+    /// <param name="text">YAML or JSON.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <param name="kinds">The kinds that may stand in it, and the record of each; the records and those inside them have a <see cref="MeaningAttribute"/>.</param>
+    public static ManifestReading Read(string text, string file, IReadOnlyDictionary<string, Type> kinds)
     {
         ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(kinds);
         var errors = new List<ManifestError>();
         if (text.Length > MaximumLength)
         {
@@ -35,7 +42,7 @@ public static class ManifestReader
         var manifests = new List<Manifest>();
         foreach (var root in Documents(text, file, errors))
         {
-            var manifest = ReadDocument(root, file, errors);
+            var manifest = ReadDocument(root, file, kinds, errors);
             if (manifest is not null)
                 manifests.Add(manifest);
         }
@@ -74,7 +81,7 @@ public static class ManifestReader
 
     private static bool IsEmpty(YamlNode root) => root is YamlScalarNode { Value: null or "" };
 
-    private static Manifest? ReadDocument(YamlNode root, string file, List<ManifestError> errors)
+    private static Manifest? ReadDocument(YamlNode root, string file, IReadOnlyDictionary<string, Type> kinds, List<ManifestError> errors)
     {
         var fields = new FieldReader(file, errors);
         if (root is not YamlMappingNode map)
@@ -91,9 +98,9 @@ public static class ManifestReader
         var name = ReadName(fields, map, top);
         if (kind is null)
             return null;
-        if (!ManifestKinds.All.TryGetValue(kind, out var type))
+        if (!kinds.TryGetValue(kind, out var type))
         {
-            fields.Fail(top["kind"], "kind", $"'{kind}' is not a kind", FieldReader.Choices(kind, ManifestKinds.All.Keys));
+            fields.Fail(top["kind"], "kind", $"'{kind}' is not a kind", FieldReader.Choices(kind, kinds.Keys));
             return null;
         }
         fields.Owner = $"{kind} {name}: ";

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace ControlPlane.Planning.Capacity;
+
+/// <summary>Everything that a plan takes for granted, as printed with it.</summary>
+internal static class Assumptions
+{
+    public static IReadOnlyDictionary<string, string> Of(CapacityQuestion question)
+    {
+        var plan = question.Plan;
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["seed"] = Text(plan.Seed),
+            ["solver"] = Text($"Google OR-Tools CP-SAT, one worker, at most {plan.SolverSeconds} deterministic seconds, within 0.1 % of the least cost"),
+            ["asOf"] = plan.AsOf.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["pue"] = Text(plan.Pue),
+            ["sparesPercent"] = Text($"{plan.SparesPercent}: of each type, rounded up; at work only while something is lost"),
+            ["sustainedPercent"] = Text($"{plan.SustainedPercent}: of measured tokens/s"),
+            ["trainingGoodputPercent"] = Text(plan.TrainingGoodputPercent),
+            ["surviveFeedPercent"] = Text(plan.SurviveFeedPercent),
+            ["surviveLoopPercent"] = Text(plan.SurviveLoopPercent),
+            ["surviveLeafPercent"] = Text(plan.SurviveLeafPercent),
+            ["drawPercent"] = Text($"{plan.DrawPercent}: of provisioned power, for energy and its cost only"),
+            ["dollarsPerKilowattHour"] = Text(plan.DollarsPerKilowattHour),
+            ["writeOffYears"] = Text(plan.WriteOffYears),
+            ["power"] = "a rack is provisioned with every GPU at its default limit, the rest of its nodes and its switches at their most",
+            ["losses"] = "one at a time; training pauses and leaves its racks to serving; what has backups runs on, and its backups keep room for it",
+            ["leaf"] = "a lost leaf may take racks of one type only: the worst case of each type counts",
+            ["training"] = "GPUs count by their dense bf16 rate in the catalogue",
+            ["cost"] = "write-off in equal parts and electricity; racks that stand already cost as much as new ones",
+        };
+        foreach (var type in question.Types)
+            all[$"rack {type.Name}"] = Text($"{type.Gpus} GPUs, {type.Watts} W, {type.Offer.Dollars} dollars, lead time {type.Offer.LeadTime.TotalDays} days");
+        foreach (var (need, type, way) in question.Needs.SelectMany(need => need.Ways.Select((way, type) => (need, type, way))).Where(one => one.way is not null))
+            all[$"rate of {need.Name} on {question.Types[type].Name}"] = Text($"{way!.Rate} for {(way.NodesPerUnit == 1 ? "a node" : "a rack")}; {way.Source}");
+        return all;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+}
