@@ -159,12 +159,11 @@ public sealed class DiagnosticsTests
             Assert.Equal(CheckVerdict.Passed, found.Checks.Single(line => line.Check == check).Verdict);
     }
 
+    // Faults that poison the context are ordered in a process of their own (DiagnoseTests): their memory is never given back.
     [SkippableTheory]
-    [InlineData("bit-flip", DiagnosticsPlan.Patterns, "words differ", CheckVerdict.Passed)]
-    [InlineData("ecc", DiagnosticsPlan.Patterns, "cuda-214", CheckVerdict.NotJudged)]
-    [InlineData("device-lost", DiagnosticsPlan.Patterns, "cuda-46", CheckVerdict.NotJudged)]
-    [InlineData("out-of-memory", DiagnosticsPlan.Patterns, "cuda-2", CheckVerdict.Passed)]
-    public async Task A_fault_fails_its_line_and_what_cannot_follow_is_left_out(string fault, string check, string why, CheckVerdict next)
+    [InlineData("bit-flip", DiagnosticsPlan.Patterns, "words differ")]
+    [InlineData("out-of-memory", DiagnosticsPlan.Patterns, "cuda-2")]
+    public async Task A_fault_fails_its_line_and_the_rest_goes_on(string fault, string check, string why)
     {
         using var device = TestDevices.OpenDouble("cuda:0");
         TestDevices.OrderFault(fault);
@@ -172,7 +171,7 @@ public sealed class DiagnosticsTests
         var failed = Assert.Single(found.Checks, line => line.Verdict == CheckVerdict.Failed);
         Assert.Equal(check, failed.Check);
         Assert.Contains(why, failed.Why, StringComparison.Ordinal);
-        Assert.Equal(next, found.Checks.Single(line => line.Check == DiagnosticsPlan.Load).Verdict);
+        Assert.Equal(CheckVerdict.Passed, found.Checks.Single(line => line.Check == DiagnosticsPlan.Load).Verdict);
         Assert.StartsWith("FAILED: cuda:0.", DiagnosisText.Of([found]).Split('\n')[^1], StringComparison.Ordinal);
     }
 

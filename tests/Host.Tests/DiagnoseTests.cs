@@ -8,7 +8,9 @@ public class DiagnoseTests
     [SkippableTheory]
     [InlineData("", 0, "PASSED.")]
     [InlineData("bit-flip", 1, "FAILED: cuda:0.")]
-    [InlineData("ecc", 1, "cuda-214")]
+    [InlineData("ecc", 1, "the device's context was lost by cuda-214 in \"memory patterns\"")]
+    [InlineData("device-lost", 1, "cuda-46")]
+    [InlineData("illegal-address@20", 1, "cuda-700")]
     [InlineData("hang", 1, "memory-pattern did not return within 3 s")]
     public async Task The_page_and_the_exit_code_say_what_is_wrong(string fault, int code, string says)
     {

@@ -32,4 +32,19 @@ public sealed record CardReadings
 
     /// <summary>The power limit after a reset, watts.</summary>
     public double? DefaultLimitWatts { get; init; }
+
+    /// <summary>The greater of both in temperature, power and limit, and every reason for which either slowed down.</summary>
+    public CardReadings OrMore(CardReadings other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return this with
+        {
+            TemperatureCelsius = Greater(TemperatureCelsius, other.TemperatureCelsius),
+            PowerWatts = Greater(PowerWatts, other.PowerWatts),
+            LimitWatts = Greater(LimitWatts, other.LimitWatts),
+            SlowedBecause = SlowedBecause is { } bits ? bits | (other.SlowedBecause ?? 0) : other.SlowedBecause,
+        };
+    }
+
+    private static double? Greater(double? one, double? other) => one > other || other is null ? one : other;
 }

@@ -26,6 +26,9 @@ public static class DiagnosticsPlan
     /// <summary>The line for the memory bandwidth, which alone has a rate that is required of a card.</summary>
     public const string Bandwidth = "memory bandwidth";
 
+    /// <summary>The line for single-precision products.</summary>
+    public const string MatrixRate = "fp32 matrix rate";
+
     /// <summary>The line for the run under load.</summary>
     public const string Load = "right under load";
 
@@ -45,7 +48,7 @@ public static class DiagnosticsPlan
         [
             Over(Patterns, workload, workload.MemoryBytes, freeBytes),
             new(Bandwidth, "triad", new Dictionary<string, long> { ["n"] = workload.TriadElements }, workload.Repetitions),
-            new("fp32 matrix rate", "sgemm", square, workload.Repetitions),
+            new(MatrixRate, "sgemm", square, workload.Repetitions),
             new("bf16 matrix rate", "bf16-gemm", square, workload.Repetitions),
         ];
         if (level == DeepestLevel && freeBytes is { } free)

@@ -75,7 +75,9 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
 
     private CheckResult Driver(int? version)
     {
-        if (version is not { } known || known == 0)
+        if (version is not { } known)
+            return Unread("driver", "nothing says which it is");
+        if (known == 0)
             return new("driver", "none", "", CheckVerdict.NotJudged, "the device needs none");
         return Judged("driver", Cuda(known), $"{Cuda((int)criteria.DriverVersion.Value)} or later", known >= criteria.DriverVersion.Value, criteria.SourceOf(criteria.DriverVersion));
     }

@@ -102,24 +102,14 @@ public sealed class DeviceTest(IComputeDevice device, TimeProvider clock)
         try
         {
             while (await timer.WaitForNextTickAsync(done).ConfigureAwait(false))
-                most = Greater(most, Of(Read()));
+                most = most.OrMore(Of(Read()));
         }
         catch (OperationCanceledException)
         {
             // The load is over.
         }
-        return Greater(most, Of(Read()));
+        return most.OrMore(Of(Read()));
     }
-
-    private static CardReadings Greater(CardReadings one, CardReadings other) => one with
-    {
-        TemperatureCelsius = Greater(one.TemperatureCelsius, other.TemperatureCelsius),
-        PowerWatts = Greater(one.PowerWatts, other.PowerWatts),
-        LimitWatts = Greater(one.LimitWatts, other.LimitWatts),
-        SlowedBecause = one.SlowedBecause is { } bits ? bits | (other.SlowedBecause ?? 0) : other.SlowedBecause,
-    };
-
-    private static double? Greater(double? one, double? other) => one > other || other is null ? one : other;
 
     // A device that is lost has no readings.
     private DeviceReadings Read()
