@@ -31,14 +31,21 @@ internal static class DiagCommand
             var nodes = NodesOf(parsed.GetValue(target)!, (await client.Get<HallResponse>("/v1/halls/" + name)).Racks);
             var test = new FleetTest(client, parsed.GetValue(queue)!, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(wait));
             // What was said before would keep the test itself off the node.
-            foreach (var node in depth == 1 ? [] : nodes)
-                await client.Delete<HealthResponse>(HealthReport.PathOf(name, node));
-            var tested = await Task.WhenAll(nodes.Select(node => test.RunAsync(node, depth, cancellation)));
-            var compared = PeerComparison.Compared([.. tested.SelectMany(one => one)], DiagnosticsCriteria.Default);
-            foreach (var node in nodes)
-                await client.Put<HealthResponse>(HealthReport.PathOf(name, node), HealthReport.Of(node, compared));
+            var before = await HealthReport.TakeBack(client, name, depth == 1 ? [] : nodes);
+            IReadOnlyList<DeviceDiagnosis> compared = [];
+            try
+            {
+                var tested = await Task.WhenAll(nodes.Select(node => test.RunAsync(node, depth, cancellation)));
+                compared = PeerComparison.Compared([.. tested.SelectMany(one => one)], DiagnosticsCriteria.Default);
+            }
+            finally
+            {
+                // Level 1 reads too little to lift what a deeper one found, and so does a test that broke off.
+                foreach (var node in nodes.Where(node => depth > 1 || compared.Any(gpu => node.Gpus.Contains(gpu.Device) && gpu.Verdict == CheckVerdict.Failed)))
+                    await client.Put<HealthResponse>(HealthReport.PathOf(name, node), HealthReport.Of(node, compared, before));
+            }
             Console.WriteLine(parsed.GetValue(output) == "json" ? JsonSerializer.Serialize(InJson(depth, compared), FactoryClient.Json) : DiagnosisText.Of(compared));
-            return compared.All(gpu => gpu.Verdict != CheckVerdict.Failed) ? ExitCodes.Done : ExitCodes.No;
+            return compared.All(gpu => gpu.Verdict == CheckVerdict.Passed) ? ExitCodes.Done : ExitCodes.No;
         });
         return new Command("diag", "Tests GPUs.") { run };
     }

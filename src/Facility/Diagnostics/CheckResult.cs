@@ -25,6 +25,9 @@ public sealed record CheckResult(string Check, string Measured, string Required,
 {
     /// <summary>A rate that devices of one kind can be compared by, more being better; null for other checks.</summary>
     public double? Rate { get; init; }
+
+    /// <summary>True for a test that was to be made and was not.</summary>
+    public bool IsLeftOut { get; init; }
 }
 
 /// <summary>The diagnosis of one device.</summary>
@@ -33,9 +36,9 @@ public sealed record CheckResult(string Check, string Measured, string Required,
 /// <param name="Checks">The checks, in the order they were made.</param>
 public sealed record DeviceDiagnosis(string Device, string Name, ValueList<CheckResult> Checks)
 {
-    /// <summary>Failed when a check failed; passed when none did and one at least passed.</summary>
+    /// <summary>Failed when a check failed; passed when none did, none was left out, and one at least passed.</summary>
     public CheckVerdict Verdict =>
         Checks.Any(check => check.Verdict == CheckVerdict.Failed) ? CheckVerdict.Failed
-        : Checks.Any(check => check.Verdict == CheckVerdict.Passed) ? CheckVerdict.Passed
+        : Checks.Any(check => check.Verdict == CheckVerdict.Passed) && !Checks.Any(check => check.IsLeftOut) ? CheckVerdict.Passed
         : CheckVerdict.NotJudged;
 }

@@ -69,7 +69,7 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
     public static CheckResult Broke(string check, string fault) => new(check, "did not run", "a right result", CheckVerdict.Failed, fault);
 
     /// <summary>The line of what was left out because something before it went wrong.</summary>
-    public static CheckResult LeftOut(string check, string because) => new(check, "not run", "a right result", CheckVerdict.NotJudged, because);
+    public static CheckResult LeftOut(string check, string because) => new(check, "not run", "a right result", CheckVerdict.NotJudged, because) { IsLeftOut = true };
 
     private string WhyNoCard => $"no figure is known for a \"{name}\"";
 
