@@ -22,6 +22,17 @@ var measure = new Command("measure", "Runs one kernel on a device of this machin
 measure.SetAction((parsed, cancellation) => Measurement.RunAsync(
     parsed.GetRequiredValue(device), parsed.GetRequiredValue(kernel), parsed.GetValue(sizes) ?? [], parsed.GetValue(repetitions), cancellation));
 
+var only = new Option<string?>("--device") { Description = "Only this device, such as cuda:0; all of the machine's when left out." };
+var level = new Option<int>("--level") { Description = "1 reads what devices say; 2 tests memory, bandwidth and matrix rates, in seconds; 3 tests all free memory and runs under load, in minutes.", DefaultValueFactory = _ => 1 };
+var load = new Option<int>("--load-seconds") { Description = "How long the load of level 3 lasts.", DefaultValueFactory = _ => 120 };
+var patience = new Option<int>("--kernel-timeout") { Description = "Seconds a kernel may take.", DefaultValueFactory = _ => 300 };
+var output = new Option<string>("--output", "-o") { Description = "table or json.", DefaultValueFactory = _ => "table" };
+output.AcceptOnlyFromAmong("table", "json");
+var diagnose = new Command("diagnose", "Tests this machine's devices and prints what it found: check, measured, required, verdict, why.") { only, level, load, patience, output };
+diagnose.SetAction((parsed, cancellation) => Diagnosis.RunAsync(
+    new(parsed.GetValue(only), parsed.GetValue(level), TimeSpan.FromSeconds(parsed.GetValue(load)), TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(output) == "json"),
+    cancellation));
+
 var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
@@ -31,7 +42,7 @@ var restarts = new Option<int>("--restart-limit") { Description = "Executor rest
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, withParent, executor, discover, measure,
+    hosts, node, token, devices, journal, timeout, restarts, withParent, executor, discover, measure, diagnose,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
@@ -47,4 +58,6 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     },
     cancellation));
 // The host's own lifetime answers signals; a second answer would end the process before the work is put away.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var line = root.Parse(args);
+var code = await line.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return line.Errors.Count > 0 ? 2 : code;

@@ -21,6 +21,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     DecisionCommands.BuildDecision(),
     DecisionCommands.BuildSnapshot(),
     KernelCommand.Build(),
+    DiagCommand.Build(),
     HallCommands.BuildTop(),
     HallCommands.BuildEvents(),
     HallCommands.BuildGpu(),

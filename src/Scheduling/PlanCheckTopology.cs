@@ -31,6 +31,11 @@ internal static class PlanCheckTopology
                     found.Add(new PlanViolation("apart", $"{domain.Count()} tasks lie in one {limit.Level}, at most {limit.Tasks} may"));
             }
         }
+        foreach (var task in assignment.Tasks)
+        {
+            if (spec.Topology.Nodes.Count > 0 && !spec.Topology.Nodes.Contains(layout.Nodes[task.Node].Id))
+                found.Add(new PlanViolation("nodes", $"the job does not name node {layout.Nodes[task.Node].Id}"));
+        }
         if (spec.PowerSteps.Count > 0)
             CheckSteps(layout, spec, assignment, found);
         else if (assignment.PowerPercent != 100 && !spec.PowerPercents.Contains(assignment.PowerPercent))

@@ -61,6 +61,7 @@ public class RoundTripTests
             {
                 Slices = slices && !elastic ? [new TopologySlice(TopologyLevel.Node, 1)] : [],
                 AtMost = slices ? [new DomainLimit(TopologyLevel.Rack, 3)] : [],
+                Nodes = elastic ? [new NodeId("gb200-01-n00"), new NodeId("gb200-02-n17")] : [],
             },
         };
 

@@ -141,6 +141,17 @@ public sealed class PlacerTests
     }
 
     [Fact]
+    public void A_job_goes_only_to_the_nodes_that_it_names_and_nowhere_when_there_are_none_such()
+    {
+        var hall = new Hall().Rack("r", nodes: 6, gpus: 2).State();
+        JobSpec On(params NodeId[] nodes) => Ask.For(Ask.Group(1, count: 3)) with { Topology = new TopologyRequest(null, null) { Nodes = [.. nodes] } };
+        var (third, fifth) = (hall.Layout.Nodes[3].Id, hall.Layout.Nodes[5].Id);
+        var assignment = hall.Run(On(third, fifth), "there");
+        Assert.All(assignment.Tasks, task => Assert.Contains(task.Node, new[] { 3, 5 }));
+        Assert.Equal(ReasonCode.ApartShort, hall.Refuses(On(new NodeId("nowhere"))).Code);
+    }
+
+    [Fact]
     public void The_same_seed_draws_the_same_place()
     {
         var state = new Hall().Rack("r1", 50, 8).State();

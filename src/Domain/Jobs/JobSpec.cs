@@ -195,6 +195,10 @@ public sealed record TopologyRequest(
     /// <summary>At most so many tasks in any one domain of the level: 1 keeps them apart.</summary>
     [Id(3)]
     public ValueList<DomainLimit> AtMost { get; init; } = [];
+
+    /// <summary>The only nodes that its tasks may go to; empty for any.</summary>
+    [Id(4)]
+    public ValueList<NodeId> Nodes { get; init; } = [];
 }
 
 /// <summary>Every so many tasks lie inside one domain.</summary>

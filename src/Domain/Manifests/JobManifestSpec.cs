@@ -114,6 +114,9 @@ public sealed record TopologySpec
 
     [Meaning("At most so many tasks in one domain of a level; 1 keeps them apart.")]
     public IReadOnlyList<DomainLimitSpec> AtMost { get; init; } = [];
+
+    [Meaning("The only nodes that its tasks may go to, such as gb200-02-n03; any when left out.")]
+    public IReadOnlyList<string> Nodes { get; init; } = [];
 }
 
 /// <summary>A slice of a Job manifest's topology.</summary>

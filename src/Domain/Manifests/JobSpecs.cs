@@ -108,6 +108,7 @@ public static class JobSpecs
         {
             Slices = topology.Slices.Select(slice => new TopologySlice(Inside(slice.Level)!.Value, slice.Size)).ToValueList(),
             AtMost = topology.AtMost.Select(limit => new DomainLimit(Inside(limit.Level)!.Value, limit.Tasks)).ToValueList(),
+            Nodes = topology.Nodes.Select(node => new NodeId(node)).ToValueList(),
         };
 
     // A gang never leaves its hall, and so neither the hall's site.
@@ -121,6 +122,7 @@ public static class JobSpecs
             Preferred = topology.Preferred,
             Slices = [.. topology.Slices.Select(slice => new TopologySliceSpec { Level = slice.Level, Size = slice.Size })],
             AtMost = [.. topology.AtMost.Select(limit => new DomainLimitSpec { Level = limit.Level, Tasks = limit.Tasks })],
+            Nodes = [.. topology.Nodes.Select(node => node.Value)],
         };
 
     private static WorkSpec Work(JobManifestSpec spec) => spec.Kernel is { } kernel

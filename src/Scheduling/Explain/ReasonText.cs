@@ -43,7 +43,7 @@ internal static class ReasonText
             ReasonCode.TopologyShort => $"Required topology: one {subject} must hold all {needed}, and the best holds {available}; require a wider level or free one {subject}.",
             ReasonCode.NoCombination => $"Each limit alone would allow task group {subject}, but no place meets all of them at once; it is tried again at every change.",
             ReasonCode.NodesUnavailable => $"Only {available} of {needed} of group {subject} fit on ready nodes; uncordon or repair nodes.",
-            ReasonCode.ApartShort => $"The job allows so few tasks in one domain that only {available} of {needed} of group {subject} find one; allow more in each or ask for fewer.",
+            ReasonCode.ApartShort => $"The job names so few nodes, or allows so few tasks in one domain, that only {available} of {needed} of group {subject} find one; allow more in each or ask for fewer.",
             ReasonCode.SliceShort => $"{available} of {needed} fit, each in one {subject}; ask for smaller slices or a wider level, or free one {subject}.",
             ReasonCode.DatasetForbidden => $"Dataset {subject} may not be read here by this queue; run where it may be read, or have its owner allow it.",
             ReasonCode.OverQuota => $"Queue {subject} has {available} left of its quota and a job that may not be evicted needs {needed} within it; make the job preemptible or raise the quota.",

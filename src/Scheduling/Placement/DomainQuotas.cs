@@ -4,26 +4,33 @@ using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Scheduling;
 
-/// <summary>How many tasks of one job each domain has, for the levels at which the job limits them.</summary>
+/// <summary>How many tasks of one job each domain has, for the levels at which the job limits them, and the only nodes that it may go to.</summary>
 internal sealed class DomainQuotas
 {
     private readonly HallShape _shape;
     private readonly ValueList<DomainLimit> _limits;
     private readonly int[][] _taken;
 
-    private DomainQuotas(HallShape shape, ValueList<DomainLimit> limits)
+    // The nodes by index that the job names; null when it names none.
+    private readonly HashSet<int>? _only;
+
+    private DomainQuotas(HallShape shape, TopologyRequest topology)
     {
-        (_shape, _limits) = (shape, limits);
+        (_shape, _limits) = (shape, topology.AtMost);
+        var limits = _limits;
+        _only = topology.Nodes.Count == 0 ? null : [.. Enumerable.Range(0, shape.Layout.Nodes.Count).Where(node => topology.Nodes.Contains(shape.Layout.Nodes[node].Id))];
         _taken = [.. limits.Select(limit => new int[shape.Domains[(int)limit.Level].Count])];
     }
 
     /// <summary>The job's limits with nothing placed yet, or null when it has none.</summary>
     public static DomainQuotas? Of(HallShape shape, JobSpec spec) =>
-        spec.Topology.AtMost.Count == 0 ? null : new DomainQuotas(shape, spec.Topology.AtMost);
+        spec.Topology is { AtMost.Count: 0, Nodes.Count: 0 } ? null : new DomainQuotas(shape, spec.Topology);
 
     /// <summary>How many more tasks the node may take.</summary>
     public int Room(int node)
     {
+        if (_only is not null && !_only.Contains(node))
+            return 0;
         var room = int.MaxValue;
         for (var index = 0; index < _limits.Count; index++)
         {
@@ -48,6 +55,8 @@ internal sealed class DomainQuotas
     /// <summary>The most tasks that the nodes of a domain may take together.</summary>
     public long Most(TopologyLevel level, int domain)
     {
+        if (_only is not null && !_shape.Domains[(int)level].Nodes[domain].Any(_only.Contains))
+            return 0;
         var most = long.MaxValue;
         foreach (var limit in _limits)
         {
