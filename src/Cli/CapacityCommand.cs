@@ -91,7 +91,7 @@ internal static class CapacityCommand
         foreach (var rack in report.Marginal)
             Console.WriteLine(Text($"one more {rack.Type}: {rack.Fits} fit, {rack.Binding} binds; {rack.QuarterDollars} dollars a quarter"));
         foreach (var left in report.Stranded)
-            Console.WriteLine(Text($"stranded once full: {left.Left} {left.Unit} of {left.Kind}, because of {string.Join(", ", left.Because)}"));
+            Console.WriteLine($"stranded once full: {(left.Unit == "W" ? Table.Watts(left.Left) : Text($"{left.Left} {left.Unit}"))} of {left.Kind}, because of {string.Join(", ", left.Because)}");
     }
 
     private static string Room(KindRoom? room) => room is null ? "-" : Text($"{room.Kind} +{room.MoreRacks}");
