@@ -18,6 +18,7 @@ internal sealed class ExecutorSupervisor(
     private readonly Queue<DateTimeOffset> _deaths = new();
     private ExecutorProcess? _executor;
     private volatile DeviceCap? _cap;
+    private volatile Renewal? _renewal;
 
     /// <summary>Starts the executor if it does not run. Throws when it does not start.</summary>
     public async Task<ExecutorProcess> EnsureAsync(CancellationToken cancellation)
@@ -65,6 +66,7 @@ internal sealed class ExecutorSupervisor(
             KernelWorkOrder.Fail(report, "executor-crashed", $"the executor does not start: {e.Message}");
             return report;
         }
+        await RenewBeforeWorkAsync(executor).ConfigureAwait(false);
         return await WaitAsync(executor, lease, report, timeout, stop).ConfigureAwait(false);
     }
 
@@ -77,7 +79,22 @@ internal sealed class ExecutorSupervisor(
     }
 
     /// <summary>Lets work go on for so long from now.</summary>
-    public Task RenewAsync(uint seconds) => _executor is { Ended.IsCompleted: false } executor ? executor.RenewAsync(seconds) : Task.CompletedTask;
+    public Task RenewAsync(uint seconds)
+    {
+        _renewal = new Renewal(seconds, clock.GetTimestamp());
+        return _executor is { Ended.IsCompleted: false } executor ? executor.RenewAsync(seconds) : Task.CompletedTask;
+    }
+
+    // No work begins without its limit: the agent may be frozen before it renews again.
+    private Task RenewBeforeWorkAsync(ExecutorProcess executor)
+    {
+        if (_renewal is not { } renewal)
+            return Task.CompletedTask;
+        var left = renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds;
+        return executor.RenewAsync((uint)Math.Max(0, left));
+    }
+
+    private sealed record Renewal(uint Seconds, long At);
 
     public ValueTask DisposeAsync() => DiscardAsync();
 

@@ -133,6 +133,8 @@ internal sealed class HostLink(
                     welcomed = true;
                     break;
                 case ToAgent.MessageOneofCase.Lease:
+                    if (watch.Remaining is { } left)
+                        node.Renew(left);
                     outbox.TryWrite(new FromAgent { LeaseAnswer = node.Offer(message.Lease) });
                     break;
                 case ToAgent.MessageOneofCase.Stop:
