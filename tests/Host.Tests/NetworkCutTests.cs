@@ -30,6 +30,7 @@ public class NetworkCutTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         await host.Until(() => Task.FromResult(host.Log.Contains("Work is stopped: no host has answered for 3 s", StringComparison.Ordinal)), "the agent goes on");
         var stopped = watch.Elapsed;
+        Assert.Null(await ClosedAsync(host)); // Four seconds lie between the two.
         await host.Until(async () => await ClosedAsync(host) is not null, "the host does not notice");
         output.WriteLine($"stopped after {stopped.TotalSeconds:0.0} s, counted as lost after {watch.Elapsed.TotalSeconds:0.0} s");
         Assert.Contains("agent is not heard", (await ClosedAsync(host))!.Because, StringComparison.Ordinal);
