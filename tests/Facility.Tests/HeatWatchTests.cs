@@ -34,6 +34,6 @@ public class HeatWatchTests
             var first = ThermalMass.ColdPlate.After(water, draw, water, TimeSpan.FromSeconds(seconds));
             var second = ThermalMass.ColdPlate.After(first, draw, water, Look);
             var third = ThermalMass.ColdPlate.After(second, draw, water, Look);
-            Assert.Equal(ThermalMass.ColdPlate.Settled(draw, water).Value, HeatWatch.Default.Expected(first.Value, second.Value, third.Value, Look), 3);
+            Assert.Equal(ThermalMass.ColdPlate.Settled(draw, water).Value, HeatWatch.Default.Expected(first.Value, second.Value, third.Value, Look), tolerance: 0.001);
         });
 }
