@@ -78,8 +78,10 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     {
         string? reason;
         long newest;
+        bool isFailed;
         lock (_lock)
         {
+            isFailed = _sample.Health == DeviceHealth.Failed;
             reason = WhyRefused(lease);
             if (reason is null && !IsKnown(lease))
                 (_accepting, _newest) = (lease, lease.Generation);
@@ -106,7 +108,7 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             Accepted = reason is null,
             Reason = reason ?? "",
             CurrentGeneration = newest,
-            IsElsewhere = reason is not null && fault is not null,
+            IsElsewhere = reason is not null && (fault is not null || isFailed),
         };
     }
 

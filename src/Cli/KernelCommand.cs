@@ -33,7 +33,10 @@ internal static class KernelCommand
                 (ulong)Math.Max(0, parsed.GetValue(seed)), TimeSpan.Zero);
             var spec = new JobSpec(
                 new QueueId(parsed.GetValue(queue)!), 500, [new TaskGroup("kernel", 1, 1, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.Zero)],
-                new TopologyRequest(null, null), work, null, null);
+                new TopologyRequest(null, null), work, null, null)
+            {
+                Restarts = 0, // Whoever asks for one kernel wants to see the fault.
+            };
             var id = parsed.GetValue(job) ?? $"{kernel}-{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}";
             var text = ManifestWriter.ToJson(JobSpecs.ToManifest(id, spec)).ToJsonString();
             return JobCommands.Submit(client, new ApplyRequest([new FileBody("command line", text)]), wait: true, parsed.GetValue(output)!, cancellation);

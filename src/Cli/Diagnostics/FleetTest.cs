@@ -67,7 +67,10 @@ internal sealed class FleetTest(FactoryClient client, string queue, TimeSpan loa
         var spec = new JobSpec(
             new QueueId(queue), HighestPriority, [new TaskGroup("test", 1, 1, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.Zero)],
             new TopologyRequest(null, null) { Nodes = [new NodeId(node.Node)] },
-            new KernelWork(run.Kernel, run.Sizes.Select(size => new KernelSize(size.Key, size.Value)).ToValueList(), run.Repetitions, true, 42, timeout), null, null);
+            new KernelWork(run.Kernel, run.Sizes.Select(size => new KernelSize(size.Key, size.Value)).ToValueList(), run.Repetitions, true, 42, timeout), null, null)
+        {
+            Restarts = 0, // The fault is what it looks for.
+        };
         var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var names = new List<string>();
         for (var number = 0; number < count; number++)

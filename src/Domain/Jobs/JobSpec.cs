@@ -72,6 +72,16 @@ public sealed record JobSpec(
     [Id(17)]
     public DateTimeOffset? StartBy { get; init; }
 
+    /// <summary>
+    /// How often its work is done again after a fault of its GPU or its own, from its last checkpoint; null for
+    /// <see cref="DeviceRestarts"/> after faults of GPUs and never after its own.
+    /// </summary>
+    [Id(18)]
+    public int? Restarts { get; init; }
+
+    /// <summary>How often work that said nothing is done again after faults of GPUs: work that met more is likelier their cause.</summary>
+    public const int DeviceRestarts = 3;
+
     /// <summary>True when its power limits must be worked out before a hall may decide about it.</summary>
     public bool NeedsPowerSteps => PowerPolicies.Count > 0 || Flexibility is not null;
 

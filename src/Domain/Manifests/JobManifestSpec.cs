@@ -54,6 +54,9 @@ public sealed record JobManifestSpec
     [Meaning("The latest instant to which a deferrable job's start is put off, such as 2027-01-16T06:00:00Z.")]
     public DateTimeOffset? StartBy { get; init; }
 
+    [Meaning("How often its work is done again, from its last checkpoint, after a fault of its GPU (memory, link, device lost) or its own (illegal address, hung, crashed). Default: 3 after faults of GPUs, never after its own."), Between(0, 1000)]
+    public int? Restarts { get; init; }
+
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 

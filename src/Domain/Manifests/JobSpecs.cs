@@ -42,6 +42,7 @@ public static class JobSpecs
             Flexibility = spec.Flexibility,
             Deferrable = spec.Deferrable,
             StartBy = spec.StartBy,
+            Restarts = spec.Restarts,
         };
     }
 
@@ -68,6 +69,7 @@ public static class JobSpecs
             Flexibility = spec.Flexibility,
             Deferrable = spec.Deferrable,
             StartBy = spec.StartBy,
+            Restarts = spec.Restarts,
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,

@@ -10,10 +10,18 @@ internal static class KernelEnds
     public static LeaseEnd Of(LeaseKey lease, KernelResult result) =>
         result.ErrorCode == Interrupted
             ? new LeaseEnd(lease, false, $"Its agent stopped it: {result.Error}", 0, null) { IsInterrupted = true }
-            : new LeaseEnd(lease, result.Succeeded, Text(result), 0, result);
+            : new LeaseEnd(lease, result.Succeeded, Text(result), 0, result) { Fault = result.Succeeded ? Fault.None : FaultOf(result.ErrorCode) };
 
     /// <summary>What an agent reports of work that it had to stop, or that ended with it.</summary>
     private const string Interrupted = "interrupted";
+
+    // Numbers of the CUDA driver's interface. What a program asks for wrongly is no fault: it would ask again.
+    private static Fault FaultOf(string code) => code switch
+    {
+        "cuda-46" or "cuda-214" or "cuda-220" or "no-device" => Fault.Device,
+        "executor-crashed" or "timed-out" or "cuda-999" => Fault.Work,
+        _ => code.StartsWith("cuda-7", StringComparison.Ordinal) ? Fault.Work : Fault.None,
+    };
 
     private static string Text(KernelResult result)
     {

@@ -146,13 +146,13 @@ internal sealed class HallDecisions(
     public void SetHealth(NodeId node, string alerts, string message) => record(new NodeHealthChanged(Next, now(), node, alerts, message));
 
     /// <summary>Takes a step that a cycle decided for the book as it is.</summary>
-    public void Take(CycleStep step, ulong seed, PassFacts? pass, string because = "")
+    public void Take(CycleStep step, ulong seed, PassFacts? pass, string because = "", Fault fault = Fault.None)
     {
         Verify(step);
         var stopped = step.Evicted.Concat(step.Changed.Where(change => change.Moved).Select(change => change.Job))
             .Concat(step.Kind is StepKind.Restart or StepKind.Requeue or StepKind.Shed or StepKind.Interrupt ? [step.Job] : []);
         var saved = stopped.Select(job => WorkSaved.Of(book.Jobs[job], now(), timeScale)).ToValueList();
-        record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved, pass));
+        record(new StepTaken(Next, now(), step, seed, StepText.Of(step, because), saved, pass) { Fault = fault });
     }
 
     /// <summary>What a cycle that begins now may do.</summary>
@@ -211,7 +211,12 @@ internal sealed class HallDecisions(
             return;
         if (end.IsInterrupted)
         {
-            Take(new CycleStep(StepKind.Interrupt, end.Key.Job, null, null, [], []), (ulong)Next, null, end.Message);
+            Interrupt(end.Key.Job, end.Message);
+            return;
+        }
+        if (Restarts.After(end, book.Jobs[end.Key.Job]) is { } because)
+        {
+            Interrupt(end.Key.Job, because, end.Fault);
             return;
         }
         if (!end.Succeeded)
@@ -226,6 +231,9 @@ internal sealed class HallDecisions(
             record(new JobStarted(Next, now(), end.Key.Job, gang.LastStart == default ? now() : gang.LastStart));
         record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Succeeded, end.Message, gang.Tokens + book.Jobs[end.Key.Job].SavedTokens, gang.Result));
     }
+
+    private void Interrupt(JobId job, string because, Fault fault = Fault.None) =>
+        Take(new CycleStep(StepKind.Interrupt, job, null, null, [], []), (ulong)Next, null, because, fault);
 
     /// <summary>The gang a lease belongs to, or null when the lease is not one of the job's present ones.</summary>
     private GangProgress? Progress(LeaseKey key)

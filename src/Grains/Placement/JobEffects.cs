@@ -39,6 +39,8 @@ internal static class JobEffects
         Saved = known?.Saved ?? TimeSpan.Zero,
         YieldedAt = known?.YieldedAt ?? 0,
         SavedTokens = known?.SavedTokens ?? 0,
+        DeviceFaults = known?.DeviceFaults ?? 0,
+        WorkFaults = known?.WorkFaults ?? 0,
         Leased = placed.Sequence,
         Sequence = placed.Sequence,
         Phase = JobPhase.Placed,

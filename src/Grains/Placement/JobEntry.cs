@@ -76,6 +76,12 @@ internal sealed record JobEntry
     /// <summary>What is said of them.</summary>
     [Id(42)] public string Slow { get; init; } = "";
 
+    /// <summary>How often its work was done again after faults of GPUs.</summary>
+    [Id(43)] public int DeviceFaults { get; init; }
+
+    /// <summary>How often its work was done again after faults of its own.</summary>
+    [Id(44)] public int WorkFaults { get; init; }
+
     /// <summary>The message with the notices before it.</summary>
     public string Told => Notice.Length + Slow.Length == 0 ? Message : string.Join(' ', new[] { Notice, Slow, Message }.Where(text => text.Length > 0));
     /// <summary>Until when its start is put off for cheaper or cleaner energy; null when it is in the line of those who wait, or started.</summary>

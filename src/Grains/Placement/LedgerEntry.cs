@@ -62,7 +62,12 @@ internal sealed record JobEnded(
 internal sealed record StepTaken(
     long Sequence, DateTimeOffset At, [property: Id(0)] CycleStep Step, [property: Id(1)] ulong Seed,
     [property: Id(2)] string Message, [property: Id(3)] ValueList<SavedWork> Saved, [property: Id(4)] PassFacts? Pass)
-    : LedgerEntry(Sequence, At);
+    : LedgerEntry(Sequence, At)
+{
+    /// <summary>The fault after which its job's work is done again.</summary>
+    [Id(5)]
+    public Racks.Fault Fault { get; init; }
+}
 
 /// <summary>What a step's pass was given, so that it can be gone through again. The seed is the entry it began before.</summary>
 /// <param name="At">When it began.</param>

@@ -52,6 +52,8 @@ internal static class StepEffects
             Leased = taken.Sequence,
             Saved = saved.Job == job.Job ? saved.Saved : job.Saved,
             SavedTokens = saved.Job == job.Job ? saved.Tokens : job.SavedTokens,
+            DeviceFaults = job.DeviceFaults + (taken.Fault == Racks.Fault.Device && taken.Step.Job == job.Job ? 1 : 0),
+            WorkFaults = job.WorkFaults + (taken.Fault == Racks.Fault.Work && taken.Step.Job == job.Job ? 1 : 0),
         };
     }
 

@@ -160,6 +160,23 @@ public sealed record LeaseEnd(
     /// <summary>True when the agent had to stop the work, through no fault of the job: it is to be done again.</summary>
     [Id(5)]
     public bool IsInterrupted { get; init; }
+
+    /// <summary>Whose fault it was that the work failed.</summary>
+    [Id(6)]
+    public Fault Fault { get; init; }
+}
+
+/// <summary>Whose fault it was that work failed.</summary>
+public enum Fault
+{
+    /// <summary>Nobody's: it was refused, or its result says so.</summary>
+    None = 0,
+
+    /// <summary>The work's own, as far as anybody can tell: an illegal address, a kernel that hangs, a crash.</summary>
+    Work = 1,
+
+    /// <summary>The GPU's: its memory, its links, or it is gone.</summary>
+    Device = 2,
 }
 
 /// <summary>What a rack says about itself.</summary>
