@@ -24,6 +24,9 @@ public static class FactoryTelemetry
     /// <summary>Tokens of ended jobs, by hall.</summary>
     internal static Counter<double> Tokens { get; } = Meter.CreateCounter<double>("factory.tokens", "{token}", "Tokens of ended jobs");
 
+    /// <summary>Cases of GPUs' faults, by hall, remedy and what came of them.</summary>
+    internal static Counter<long> Remedies { get; } = Meter.CreateCounter<long>("factory.remedies", "{case}", "Faults of GPUs by what was done about them");
+
     /// <summary>Time to make an entry durable.</summary>
     internal static Histogram<double> LedgerWrite { get; } =
         Meter.CreateHistogram<double>("factory.ledger.write", "s", "Time of one write to a hall's ledger");

@@ -40,6 +40,9 @@ public static class GrainKeys
     /// <summary>What is known of a node's health.</summary>
     public static Health.INodeHealthGrain Health(this IGrainFactory grains, HallId hall, NodeId node) => grains.GetGrain<Health.INodeHealthGrain>($"health/{hall.Value}/{node.Value}");
 
+    /// <summary>What is done by itself about faults of a hall's GPUs.</summary>
+    public static Health.IRemedyGrain Remedies(this IGrainFactory grains, HallId hall) => grains.GetGrain<Health.IRemedyGrain>("remedies/" + hall.Value);
+
     /// <summary>The feed tree of a hall that starts at the given power domain.</summary>
     public static IPowerGrain Power(this IGrainFactory grains, HallId hall, PowerDomainId root) => grains.GetGrain<IPowerGrain>($"feed/{hall.Value}/{root.Value}");
 

@@ -66,6 +66,8 @@ public class AgentDeviceTests
             return Task.CompletedTask;
         }
 
+        public Task Reset(GpuId gpu, long number) => Task.CompletedTask;
+
         public Task Hold(GpuId gpu, ArmedCap cap)
         {
             Held.Enqueue(cap);

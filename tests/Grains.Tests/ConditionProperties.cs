@@ -18,7 +18,7 @@ public class ConditionProperties
     public void The_worst_of_four_sides_holds_and_no_side_lifts_another() =>
         Gen.Select(Gen.Int[0, 3], Gen.Int[0, (Racks * NodesPerRack) - 1], Gen.Int[0, 9]).Array[0, 40].Sample(life =>
         {
-            var (own, racks, lost, health) = (new NodeCondition[Racks * NodesPerRack], new RackState[Racks], new bool[Racks * NodesPerRack], new bool[Racks * NodesPerRack]);
+            var (own, racks, lost, health) = (new NodeCondition[Racks * NodesPerRack], new RackState[Racks], new bool[Racks * NodesPerRack], new NodeCondition[Racks * NodesPerRack]);
             var book = new HallBook();
             book.Apply(new HallConfigured(1, default, 1, Layout()));
             foreach (var (side, node, value) in life)
@@ -36,7 +36,7 @@ public class ConditionProperties
                         lost[node] = value > 4;
                         break;
                     default:
-                        health[node] = value > 4;
+                        health[node] = value > 7 ? NodeCondition.Draining : value > 4 ? NodeCondition.Cordoned : NodeCondition.Ready;
                         break;
                 }
             }
@@ -52,16 +52,16 @@ public class ConditionProperties
         0 => new NodeConditionChanged(sequence, default, Node(node), (NodeCondition)(value % 4)),
         1 => new RackConditionChanged(sequence, default, Rack(node / NodesPerRack), (RackState)value, ""),
         2 => new NodeReachChanged(sequence, default, Node(node), value > 4),
-        _ => new NodeHealthChanged(sequence, default, Node(node), value > 4 ? "BmcSensor (bmc)" : "", "hot"),
+        _ => new NodeHealthChanged(sequence, default, Node(node), value > 4 ? "BmcSensor (bmc)" : "", "hot") { Drains = value > 7 },
     };
 
-    private static void Check(HallBook book, NodeCondition[] own, RackState[] racks, bool[] lost, bool[] health)
+    private static void Check(HallBook book, NodeCondition[] own, RackState[] racks, bool[] lost, NodeCondition[] health)
     {
         for (var node = 0; node < own.Length; node++)
         {
             NodeCondition[] sides =
             [
-                own[node], racks[node / NodesPerRack].Condition(), health[node] ? NodeCondition.Cordoned : NodeCondition.Ready,
+                own[node], racks[node / NodesPerRack].Condition(), health[node],
                 lost[node] ? NodeCondition.Failed : NodeCondition.Ready,
             ];
             NodeCondition[] worstFirst = [NodeCondition.Failed, NodeCondition.Draining, NodeCondition.Cordoned, NodeCondition.Ready];

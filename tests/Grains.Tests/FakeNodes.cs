@@ -20,6 +20,7 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
     private readonly Func<GpuId, (string ErrorCode, bool DeviceFails)> _outcome;
     private readonly ConcurrentDictionary<GpuId, string> _failed = new();
     private readonly ConcurrentBag<Task> _reports = [];
+    private readonly SemaphoreSlim _stream = new(1);
 
     private FakeNodes(TestFactory factory, IReadOnlyList<string> nodes, Func<GpuId, (string, bool)> outcome) =>
         (_factory, _nodes, _outcome) = (factory, nodes, outcome);
@@ -29,6 +30,12 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
 
     /// <summary>Work that was stopped.</summary>
     public ConcurrentQueue<LeaseKey> Stopped { get; } = [];
+
+    /// <summary>Devices that were reset.</summary>
+    public ConcurrentQueue<GpuId> Resets { get; } = [];
+
+    /// <summary>Why resets fail; empty when they do not.</summary>
+    public string ResetObjection { get; set; } = "";
 
     /// <summary>Connects the nodes.</summary>
     /// <param name="outcome">How work on a GPU ends: an error code, empty for success, null for not at all; and whether the device fails with it.</param>
@@ -84,11 +91,43 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
 
     public Task Hold(GpuId gpu, ArmedCap cap) => Task.CompletedTask;
 
-    public async ValueTask DisposeAsync() => await Task.WhenAll(_reports);
+    public Task Reset(GpuId gpu, long number)
+    {
+        Resets.Enqueue(gpu);
+        var objection = ResetObjection;
+        if (objection.Length == 0)
+            _failed.TryRemove(gpu, out _);
+        _reports.Add(Task.Run(async () =>
+        {
+            await HearAsync();
+            await _factory.Grains.Remedies(new HallId("hall-a")).ResetEnded(gpu, number, objection);
+        }));
+        return Task.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_reports);
+        _stream.Dispose();
+    }
 
     private static GpuId GpuOf(string node) => new(node + "-g0");
 
+    // One at a time, as on an agent's stream: no reading overtakes a later one.
     private async Task HearAsync()
+    {
+        await _stream.WaitAsync();
+        try
+        {
+            await ObserveAsync();
+        }
+        finally
+        {
+            _stream.Release();
+        }
+    }
+
+    private async Task ObserveAsync()
     {
         foreach (var node in _nodes)
         {

@@ -13,6 +13,9 @@ public sealed record HealthAlert(string Id, string? Target, TimeSpan Since, stri
     /// <summary>The classification under which nothing new may be placed.</summary>
     public const string PreventAllocations = nameof(PreventAllocations);
 
+    /// <summary>The classification under which, besides, what runs there is moved off. Ours.</summary>
+    public const string DrainNode = nameof(DrainNode);
+
     /// <summary>Both findings as one: since the earlier, with both messages and all classifications.</summary>
     /// <param name="other">A finding about the same part.</param>
     public HealthAlert And(HealthAlert other)

@@ -1,6 +1,6 @@
 namespace ControlPlane.Facility.Health;
 
-/// <summary>What may follow from an alert: the names of NVIDIA's infrastructure controller. Only one of them acts on placement here.</summary>
+/// <summary>What may follow from an alert: the names of NVIDIA's infrastructure controller, of which one acts on placement, and one of ours that does.</summary>
 public static class HealthClassifications
 {
     /// <summary>Every name.</summary>
@@ -9,5 +9,6 @@ public static class HealthClassifications
         HealthAlert.PreventAllocations, "PreventInstanceDeletion", "PreventHostStateChanges", "SuppressExternalAlerting",
         "ExcludeFromStateMachineSla", "StopRebootForAutomaticRecoveryFromStateMachine", "Hardware", "SensorWarning", "SensorCritical",
         "SensorFatal", "SensorFailure", "Leak", "LeakDetector", "SerialConsole",
+        HealthAlert.DrainNode,
     ];
 }

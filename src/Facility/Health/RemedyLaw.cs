@@ -128,4 +128,16 @@ public static class RemedyWords
         Remedy.Replace => "replace",
         _ => throw new ArgumentOutOfRangeException(nameof(remedy), remedy, "There is no such remedy."),
     };
+
+    /// <summary>Such as <c>held back</c>.</summary>
+    public static string Words(this RemedyState state) => state switch
+    {
+        RemedyState.Noted => "noted",
+        RemedyState.DryRun => "dry run",
+        RemedyState.HeldBack => "held back",
+        RemedyState.Acting => "acting",
+        RemedyState.Done => "done",
+        RemedyState.Failed => "failed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "There is no such state."),
+    };
 }

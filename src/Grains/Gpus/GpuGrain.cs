@@ -120,6 +120,18 @@ internal sealed class GpuGrain(
         return true;
     }
 
+    public Task<ResetOutcome> Reset(long number, bool simulated)
+    {
+        ThrowIfPoisoned();
+        if (Row.Held.Count > 0)
+            return Task.FromResult(ResetOutcome.Held);
+        if (simulated)
+            fleet.SetFailed(Gpu, false);
+        else if (_agent is not null)
+            Tell(agent => agent.Reset(Gpu, number));
+        return Task.FromResult(simulated ? ResetOutcome.Done : _agent is null ? ResetOutcome.NoAgent : ResetOutcome.Ordered);
+    }
+
     public Task<GpuStatus> Get()
     {
         ThrowIfPoisoned();

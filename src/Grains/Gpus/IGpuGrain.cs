@@ -46,9 +46,31 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Report")]
     Task<bool> Report(LeaseKey lease, KernelResult result);
 
+    /// <summary>Has the device reset, where nothing holds it.</summary>
+    /// <param name="number">Given back with the agent's answer.</param>
+    /// <param name="simulated">True when the device is simulated.</param>
+    [Alias("Reset")]
+    Task<ResetOutcome> Reset(long number, bool simulated);
+
     /// <summary>What the device is doing.</summary>
     [Alias("Get")]
     Task<GpuStatus> Get();
+}
+
+/// <summary>What came of the order to reset a device.</summary>
+public enum ResetOutcome
+{
+    /// <summary>It was reset.</summary>
+    Done = 0,
+
+    /// <summary>Its agent was told, and will answer.</summary>
+    Ordered = 1,
+
+    /// <summary>Something holds it.</summary>
+    Held = 2,
+
+    /// <summary>No agent is connected.</summary>
+    NoAgent = 3,
 }
 
 /// <summary>Whoever carries out commands on a device that is not simulated. Implemented where the agent is connected.</summary>
@@ -66,6 +88,10 @@ public interface IGpuAgent : IGrainObserver
     /// <summary>Has a device keep a cap, or (0) no longer.</summary>
     [Alias("Hold")]
     Task Hold(GpuId gpu, ArmedCap cap);
+
+    /// <summary>Resets a device that nothing holds.</summary>
+    [Alias("Reset")]
+    Task Reset(GpuId gpu, long number);
 }
 
 /// <summary>A cap that was armed for an excursion and holds now, or its release.</summary>

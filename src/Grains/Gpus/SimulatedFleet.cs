@@ -87,7 +87,7 @@ internal sealed class SimulatedFleet(IOptions<FactoryOptions> options, TimeProvi
         return new GpuSample(gpu, node.IdleWatts, settled.Value, 0, false, "");
     }
 
-    /// <summary>Breaks a device, or repairs it: a fault hook for tests.</summary>
+    /// <summary>Breaks a device, which is a fault hook for tests, or repairs it, which is what a reset does.</summary>
     public void SetFailed(GpuId gpu, bool failed) => On(gpu, member =>
     {
         member.Failed = failed;

@@ -40,9 +40,12 @@ internal sealed record HealthRow
             var more = prevent.Count > Named ? $" and {prevent.Count - Named} more" : "";
             var alerts = string.Join(", ", prevent.Take(Named).Select(alert => $"{alert.Part} ({Sources(alert.Part)})")) + more;
             var found = string.Join("; ", prevent.Take(Named).Select(alert => $"{alert.Part}: {alert.Message} ({Sources(alert.Part)})")) + more;
-            return (alerts, $"Health keeps new work off it, what runs there stays: {found}.");
+            return (alerts, $"Health keeps new work off it, what runs there {(Drains ? "is moved off" : "stays")}: {found}.");
         }
     }
+
+    /// <summary>True while an alert that prevents allocations also has the node emptied.</summary>
+    public bool Drains => (Merged?.Alerts ?? []).Any(alert => Prevents(alert) && alert.Classifications.Contains(HealthAlert.DrainNode));
 
     /// <summary>The row with what a source says now. An alert without a beginning keeps the one that it had.</summary>
     public HealthRow With(HealthStatement said)

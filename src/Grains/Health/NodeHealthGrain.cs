@@ -58,7 +58,7 @@ internal sealed class NodeHealthGrain(
         else
             await Commit(changed);
         var (alerts, message) = Row.Obstacle;
-        var now = await Hall.SetNodeHealth(Node, alerts, message);
+        var now = await Hall.SetNodeHealth(Node, alerts, message, Row.Drains);
         return Answer(now.Objection is null ? HealthOutcome.Taken : HealthOutcome.UnknownNode, now.Objection ?? Verdict(now), now);
     }
 

@@ -13,7 +13,12 @@ internal sealed record RackConditionChanged(
 [GenerateSerializer, Immutable, Alias("NodeHealthChanged")]
 internal sealed record NodeHealthChanged(
     long Sequence, DateTimeOffset At, [property: Id(0)] NodeId Node, [property: Id(1)] string Alerts, [property: Id(2)] string Message)
-    : LedgerEntry(Sequence, At);
+    : LedgerEntry(Sequence, At)
+{
+    /// <summary>True when what runs there is moved off, too.</summary>
+    [Id(3)]
+    public bool Drains { get; init; }
+}
 
 /// <summary>A node's agent is not heard any more and nothing that it ran can still run, or it is heard again.</summary>
 [GenerateSerializer, Immutable, Alias("NodeReachChanged")]

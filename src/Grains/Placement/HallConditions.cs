@@ -13,6 +13,7 @@ internal sealed class HallConditions
     private readonly Dictionary<NodeId, NodeCondition> _nodes = [];
     private readonly Dictionary<RackId, RackState> _racks = [];
     private readonly Dictionary<NodeId, string> _health = [];
+    private readonly HashSet<NodeId> _drained = [];
     private readonly Dictionary<RackId, string> _hot = [];
     private readonly HashSet<NodeId> _lost = [];
     private readonly SortedDictionary<CoolingLoopId, DateTimeOffset> _lostLoops = new(Comparer<CoolingLoopId>.Create((one, other) => string.CompareOrdinal(one.Value, other.Value)));
@@ -37,6 +38,10 @@ internal sealed class HallConditions
     public void Set(NodeHealthChanged changed, HallNames names, HallState state)
     {
         Keep(_health, changed.Node, changed.Alerts, changed.Alerts.Length > 0);
+        if (changed.Drains && changed.Alerts.Length > 0)
+            _drained.Add(changed.Node);
+        else
+            _drained.Remove(changed.Node);
         Settle(changed.Node, names, state);
     }
 
@@ -82,6 +87,9 @@ internal sealed class HallConditions
     /// <summary>The alerts for which health keeps new work off a node; empty when it does not.</summary>
     public string AlertsOf(NodeId node) => _health.GetValueOrDefault(node, "");
 
+    /// <summary>True while health has a node emptied.</summary>
+    public bool IsDrainedByHealth(NodeId node) => _drained.Contains(node);
+
     /// <summary>Nodes that health keeps new work off, by name, with the alerts.</summary>
     public IEnumerable<KeyValuePair<NodeId, string>> KeptOffByHealth => _health.OrderBy(node => node.Key.Value, StringComparer.Ordinal);
 
@@ -98,7 +106,7 @@ internal sealed class HallConditions
         if (_lost.Contains(node))
             sides.Add("its agent is not heard");
         if (_health.TryGetValue(node, out var alerts))
-            sides.Add($"health prevents it: {alerts}");
+            sides.Add($"health {(_drained.Contains(node) ? "has it emptied" : "prevents it")}: {alerts}");
         return string.Join("; ", sides);
     }
 
@@ -120,6 +128,7 @@ internal sealed class HallConditions
         var rack = names.Layout.Racks[names.Layout.Nodes[index].Rack].Id;
         var reach = _lost.Contains(node) ? NodeCondition.Failed : NodeCondition.Ready;
         var avoided = _health.ContainsKey(node) || _hot.ContainsKey(rack) ? NodeCondition.Cordoned : NodeCondition.Ready;
+        avoided = avoided.OrWorse(_drained.Contains(node) ? NodeCondition.Draining : NodeCondition.Ready);
         state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided).OrWorse(reach));
     }
 
@@ -166,6 +175,7 @@ internal sealed class HallConditions
         row.Conditions = new(_nodes);
         row.Racks = new(_racks);
         row.Health = new(_health);
+        row.DrainedByHealth = [.. _drained];
         row.Hot = new(_hot);
         row.LostNodes = [.. _lost];
         row.LostLoops = new(_lostLoops);
@@ -181,6 +191,7 @@ internal sealed class HallConditions
         Take(row.Health, _health);
         Take(row.Hot, _hot);
         Take(row.LostLoops, _lostLoops);
+        _drained.UnionWith(row.DrainedByHealth);
         _lost.UnionWith(row.LostNodes);
         _failedGpus.UnionWith(row.FailedGpus);
         foreach (var link in row.DownLinks)

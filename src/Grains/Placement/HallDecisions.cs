@@ -142,8 +142,20 @@ internal sealed class HallDecisions(
             Repair($"Trunk {link} is out of use");
     }
 
-    /// <summary>Keeps new work off a node for health's sake, or no longer; what runs there stays.</summary>
-    public void SetHealth(NodeId node, string alerts, string message) => record(new NodeHealthChanged(Next, now(), node, alerts, message));
+    /// <summary>Keeps new work off a node for health's sake, or no longer; what runs there stays unless the node is to be emptied.</summary>
+    public void SetHealth(NodeId node, string alerts, string message, bool drains)
+    {
+        record(new NodeHealthChanged(Next, now(), node, alerts, message) { Drains = drains });
+        if (drains)
+            Repair($"Health has node {node} emptied");
+    }
+
+    /// <summary>Has the work on a GPU that is not to be trusted done again from its last checkpoint, where it has restarts left.</summary>
+    public void RestartWork(GpuId gpu, string because)
+    {
+        foreach (var job in book.Jobs.Values.Where(job => job.Gpus.Contains(gpu)).OrderBy(job => job.Job.Value, StringComparer.Ordinal).ToList())
+            Fail(new LeaseEnd(new LeaseKey(job.Job, job.Generation, 0), false, because, 0, null) { Fault = Fault.Device }, 0);
+    }
 
     /// <summary>Takes a step that a cycle decided for the book as it is.</summary>
     public void Take(CycleStep step, ulong seed, PassFacts? pass, string because = "", Fault fault = Fault.None)
@@ -214,14 +226,9 @@ internal sealed class HallDecisions(
             Interrupt(end.Key.Job, end.Message);
             return;
         }
-        if (Restarts.After(end, book.Jobs[end.Key.Job]) is { } because)
-        {
-            Interrupt(end.Key.Job, because, end.Fault);
-            return;
-        }
         if (!end.Succeeded)
         {
-            record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Failed, end.Message, gang.Tokens + end.Tokens + book.Jobs[end.Key.Job].SavedTokens, end.Result));
+            Fail(end, gang.Tokens);
             return;
         }
         gang.End(end);
@@ -230,6 +237,15 @@ internal sealed class HallDecisions(
         if (book.Jobs[end.Key.Job].Phase == JobPhase.Placed)
             record(new JobStarted(Next, now(), end.Key.Job, gang.LastStart == default ? now() : gang.LastStart));
         record(new JobEnded(Next, now(), end.Key.Job, JobPhase.Succeeded, end.Message, gang.Tokens + book.Jobs[end.Key.Job].SavedTokens, gang.Result));
+    }
+
+    private void Fail(LeaseEnd end, double tokens)
+    {
+        var job = book.Jobs[end.Key.Job];
+        if (Restarts.After(end, job) is { } because)
+            Interrupt(job.Job, because, end.Fault);
+        else
+            record(new JobEnded(Next, now(), job.Job, JobPhase.Failed, end.Message, tokens + end.Tokens + job.SavedTokens, end.Result));
     }
 
     private void Interrupt(JobId job, string because, Fault fault = Fault.None) =>

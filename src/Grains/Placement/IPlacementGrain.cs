@@ -82,8 +82,9 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <param name="node">The node.</param>
     /// <param name="alerts">What prevents it, in few words; while they stay the same nothing is recorded.</param>
     /// <param name="message">What was found, for a person.</param>
+    /// <param name="drains">True to move what runs there off, too.</param>
     [Alias("SetNodeHealth")]
-    Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message);
+    Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message, bool drains);
 
     /// <summary>Whether a node takes new work, and if not, why.</summary>
     [Alias("ConditionOf")]
@@ -100,6 +101,17 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>Marks one GPU as failed or repaired; null when done, else the objection.</summary>
     [Alias("SetGpuFailed")]
     Task<string?> SetGpuFailed(GpuId gpu, bool failed);
+
+    /// <summary>
+    /// Has whatever holds a GPU done again from its last checkpoint, because the GPU is not to be trusted; a job without restarts
+    /// left fails. Repeatable. Null when done, else the objection.
+    /// </summary>
+    [Alias("RestartWork")]
+    Task<string?> RestartWork(GpuId gpu, string because);
+
+    /// <summary>Where a GPU is; null when the hall has none of that name.</summary>
+    [Alias("PlaceOf")]
+    Task<GpuPlace?> PlaceOf(GpuId gpu);
 
     /// <summary>
     /// Takes a trunk out of use, or back. Gangs that cross a dead one start again elsewhere where they can, whole; those that
@@ -220,3 +232,12 @@ public sealed record PowerLimitAnswer(
 /// <param name="Right">What would be right.</param>
 [GenerateSerializer, Immutable, Alias("LimitObjection")]
 public sealed record LimitObjection([property: Id(0)] string Problem, [property: Id(1)] string Right);
+
+/// <summary>Where a GPU is.</summary>
+/// <param name="Node">Its node.</param>
+/// <param name="NodeGpus">GPUs of that node.</param>
+/// <param name="HallGpus">GPUs of the hall.</param>
+/// <param name="IsSimulated">True when it is simulated.</param>
+[GenerateSerializer, Immutable, Alias("GpuPlace")]
+public sealed record GpuPlace(
+    [property: Id(0)] NodeId Node, [property: Id(1)] int NodeGpus, [property: Id(2)] int HallGpus, [property: Id(3)] bool IsSimulated);

@@ -162,6 +162,9 @@ internal sealed class HallSnapshotRow
     /// <summary>Racks on which armed caps hold, by the domain or loop that they hold for.</summary>
     [Id(13)] public Dictionary<string, List<RackId>> Fired { get; set; } = [];
 
+    /// <summary>Nodes that health has emptied.</summary>
+    [Id(60)] public HashSet<NodeId> DrainedByHealth { get; set; } = [];
+
     /// <summary>Racks that are too hot for more work, with the reason.</summary>
     [Id(50)] public Dictionary<RackId, string> Hot { get; set; } = [];
 

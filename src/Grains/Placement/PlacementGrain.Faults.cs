@@ -19,13 +19,13 @@ internal sealed partial class PlacementGrain
         return await Done(Condition(node));
     }
 
-    public async Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message)
+    public async Task<ConditionAnswer> SetNodeHealth(NodeId node, string alerts, string message, bool drains)
     {
         ThrowIfPoisoned();
         if (!_book.Names.Nodes.ContainsKey(node))
             return Unknown(node);
-        if (_book.Conditions.AlertsOf(node) != alerts)
-            _decisions.SetHealth(node, alerts, message);
+        if (_book.Conditions.AlertsOf(node) != alerts || _book.Conditions.IsDrainedByHealth(node) != drains)
+            _decisions.SetHealth(node, alerts, message, drains);
         return await Done(Condition(node));
     }
 
@@ -71,6 +71,24 @@ internal sealed partial class PlacementGrain
         else
             Record(new GpuConditionChanged(_book.Sequence + 1, clock.GetUtcNow(), gpu, false));
         return await Done();
+    }
+
+    public async Task<string?> RestartWork(GpuId gpu, string because)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Gpus.ContainsKey(gpu))
+            return $"Hall {this.Name()} has no GPU {gpu}.";
+        _decisions.RestartWork(gpu, because);
+        return await Done();
+    }
+
+    public Task<GpuPlace?> PlaceOf(GpuId gpu)
+    {
+        ThrowIfPoisoned();
+        if (!_book.Names.Gpus.TryGetValue(gpu, out var place))
+            return Task.FromResult<GpuPlace?>(null);
+        var layout = _book.Names.Layout;
+        return Task.FromResult<GpuPlace?>(new GpuPlace(layout.Nodes[place.Node].Id, layout.Nodes[place.Node].Gpus, layout.GpuCount, layout.Racks[layout.Nodes[place.Node].Rack].Simulated));
     }
 
     public async Task<string?> SetLinkUp(LinkId link, bool up, string because)

@@ -19,7 +19,10 @@ internal sealed class FactoryWaker(
             try
             {
                 foreach (var hall in await grains.Factory().Wake())
+                {
                     await grains.Hall(hall).Wake();
+                    await grains.Remedies(hall).Wake();
+                }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
