@@ -19,6 +19,8 @@ internal sealed class AgentOptions
 
     public int RestartLimit { get; init; } = 5;
 
+    public string ResetCommand { get; init; } = "";
+
     public bool ExitWithParent { get; init; }
 
     /// <summary>What is wrong, all of it at once.</summary>

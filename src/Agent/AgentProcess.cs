@@ -25,6 +25,7 @@ internal static class AgentProcess
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ReportBox>();
+        builder.Services.AddSingleton<EventBox>();
         builder.Services.AddSingleton<Journal>();
         builder.Services.AddSingleton<Node>();
         builder.Services.AddSingleton<LeaseWatch>();

@@ -6,7 +6,7 @@ namespace ControlPlane.Agent;
 /// <summary>
 /// One device of the node: which lease holds it, the newest generation seen for it, and its health. Thread safe.
 /// </summary>
-internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
+internal sealed partial class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
     // A timer takes no more than 49 days.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
@@ -172,6 +172,12 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
     public void Observe(DeviceSample said)
     {
         var changed = false;
+        foreach (var happened in said.Events)
+        {
+            happened.Device = Index;
+            node.Happened(happened);
+        }
+        said.Events.Clear();
         lock (_lock)
         {
             var (health, detail) = (_sample.Health, _sample.HealthDetail);

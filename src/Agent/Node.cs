@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Agent;
 
 /// <summary>The devices of this node, and what of them must outlive the agent.</summary>
-internal sealed class Node(AgentOptions options, ReportBox reports, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class Node(AgentOptions options, ReportBox reports, EventBox events, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
 {
     private ImmutableArray<LeasedDevice> _devices = [];
 
@@ -34,7 +34,13 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
             var executor = new ExecutorSupervisor(id, options.RestartLimit, clock, sample => Observe(place, sample), log);
-            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
+            var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
+            {
+                Newest = kept.NewestOf(device.Index),
+                Cap = kept.CapOf(device.Index),
+                ResetCommand = options.ResetCommand,
+            };
+            devices.Add(leased);
         }
         _devices = devices.ToImmutable();
         foreach (var device in _devices)
@@ -74,6 +80,22 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             foreach (var cap in hold.Caps)
                 Find(cap.Device)?.Hold(cap.Watts);
         }
+    }
+
+    /// <summary>Resets a device that nothing holds; the answer is an event.</summary>
+    public void Reset(ResetDevice order)
+    {
+        if (Find(order.Device) is { } device)
+            device.Reset(order.Order);
+        else
+            Happened(DeviceEvents.Reset(order.Device, order.Order, $"this node has no device {order.Device}; it has {_devices.Length}"));
+    }
+
+    /// <summary>Keeps an event until a host has heard it, and tells one at once.</summary>
+    public void Happened(DeviceEvent happened)
+    {
+        events.Add(happened);
+        Changed?.Invoke();
     }
 
     /// <summary>Tells executors how long work may go on without another word.</summary>

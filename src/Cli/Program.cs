@@ -28,6 +28,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     HallCommands.BuildLimit(),
     HallCommands.BuildSet(),
     HealthCommand.Build(),
+    RemedyCommand.Build(),
     LinkCommand.Build(),
     DemoCommand.Build(),
     ExchangeCommand.Build(),

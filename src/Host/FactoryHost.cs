@@ -113,6 +113,7 @@ internal static class FactoryHost
         app.MapHalls();
         app.MapConditions();
         app.MapHealth();
+        app.MapRemedies();
         app.MapLinks();
         app.MapSteps();
         app.MapPages();

@@ -19,6 +19,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     public const int ExitNoDevice = 4;
 
     private static readonly TimeSpan SamplePeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FaultPeriod = TimeSpan.FromMilliseconds(500);
 
     private readonly BusyTime _busy = new();
     private readonly PowerLimit _limits = new(device);
@@ -53,6 +54,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
         _ = SampleAsync();
         _ = WatchAsync();
+        _ = Task.Factory.StartNew(HearFaultsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await ObeyAsync().ConfigureAwait(false);
@@ -131,6 +133,26 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         {
             if (!_work.IsCompleted && _lease.IsOver)
                 Process.GetCurrentProcess().Kill();
+        }
+    }
+
+    // On a thread of its own: it waits inside the driver.
+    private async Task HearFaultsAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                if (device.WaitForFault(FaultPeriod) is not { } xid)
+                    continue;
+                var sample = Sample(device.Read());
+                sample.Events.Add(DeviceEvents.Fault(0, xid));
+                await agent.WriteAsync(FrameKind.Sample, sample, default).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is DeviceFaultException or IOException or ObjectDisposedException)
+        {
+            // This device reports no faults, or the agent has gone.
         }
     }
 

@@ -70,6 +70,13 @@ internal sealed class ExecutorSupervisor(
         return await WaitAsync(executor, lease, report, timeout, stop).ConfigureAwait(false);
     }
 
+    /// <summary>Ends the executor, so that the device can be reset, and forgets how often executors have ended.</summary>
+    public async Task ReleaseAsync()
+    {
+        await DiscardAsync().ConfigureAwait(false);
+        _deaths.Clear();
+    }
+
     /// <summary>Has the device keep a power limit, also across executors.</summary>
     public async Task LimitAsync(DeviceCap cap)
     {

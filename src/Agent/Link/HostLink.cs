@@ -13,7 +13,7 @@ namespace ControlPlane.Agent.Link;
 
 /// <summary>Keeps one stream open to a host, and the node's work going whether or not there is one.</summary>
 internal sealed class HostLink(
-    AgentOptions options, Node node, ReportBox reports, LeaseWatch watch, TimeProvider clock, IHostApplicationLifetime life, ILogger<HostLink> log)
+    AgentOptions options, Node node, ReportBox reports, EventBox events, LeaseWatch watch, TimeProvider clock, IHostApplicationLifetime life, ILogger<HostLink> log)
     : BackgroundService
 {
     private const uint ProtocolVersion = 1;
@@ -128,6 +128,7 @@ internal sealed class HostLink(
             {
                 case ToAgent.MessageOneofCase.Welcome:
                     watch.Welcome(message.Welcome.LeaseTimeoutSeconds, message.Welcome.Answers);
+                    events.Remove(message.Welcome.Events);
                     if (!welcomed)
                         Greeted(message.Welcome, outbox);
                     welcomed = true;
@@ -142,6 +143,9 @@ internal sealed class HostLink(
                     break;
                 case ToAgent.MessageOneofCase.Hold:
                     node.Hold(message.Hold);
+                    break;
+                case ToAgent.MessageOneofCase.Reset:
+                    node.Reset(message.Reset);
                     break;
                 case ToAgent.MessageOneofCase.Received:
                     node.Received(message.Received);
@@ -198,6 +202,7 @@ internal sealed class HostLink(
         Samples = { node.Devices.Select(device => device.Sample()) },
         Sent = clock.GetTimestamp(),
         UnansweredSeconds = watch.Unanswered.TotalSeconds,
+        Events = { events.Unheard() },
     };
 
     // Read at every connection, so that a token can be replaced without restarting the agent.

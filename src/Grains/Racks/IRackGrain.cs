@@ -33,6 +33,10 @@ public interface IRackGrain : IGrainWithStringKey
     [AlwaysInterleave, Alias("Observe")]
     Task Observe(NodeId node, ValueList<GpuSample> samples, TimeSpan unanswered);
 
+    /// <summary>The hall that the rack stands in; null while it has heard of none.</summary>
+    [AlwaysInterleave, Alias("Hall")]
+    Task<HallId?> Hall();
+
     /// <summary>What the building's own instruments show of the rack.</summary>
     [OneWay, Alias("ObserveBuilding")]
     Task ObserveBuilding(BuildingReading reading);

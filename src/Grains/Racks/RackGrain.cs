@@ -66,6 +66,8 @@ internal sealed class RackGrain(
         return Task.CompletedTask;
     }
 
+    public Task<HallId?> Hall() => Task.FromResult(_orders?.Hall);
+
     public async Task ObserveBuilding(BuildingReading reading)
     {
         var isUrgent = reading.Leaks && _building?.Leaks != true;

@@ -15,6 +15,11 @@ public interface IComputeDevice : IDisposable
     /// <exception cref="DeviceFaultException">The device has no limit that can be set, this user may not set it, or it lies outside the accepted range.</exception>
     void LimitPower(double? watts);
 
+    /// <summary>Waits for the next critical fault that the driver reports of the device, also while a kernel runs: its Xid number, or null when none comes in time.</summary>
+    /// <param name="timeout">At most 10 s.</param>
+    /// <exception cref="DeviceFaultException">Faults of this device are not reported here.</exception>
+    int? WaitForFault(TimeSpan timeout) => throw new DeviceFaultException(DeviceFaultException.NotSupported, "FACTORY_NOT_SUPPORTED", "this device reports no faults");
+
     /// <summary>Memory of the device. Its contents are not defined. Dispose it before the device.</summary>
     IDeviceBuffer Allocate(long bytes);
 

@@ -97,6 +97,12 @@ internal sealed unsafe class NativeDevice : IComputeDevice
 
     public void LimitPower(double? watts) => ComputeLibrary.Check(NativeMethods.DeviceLimit(_handle, watts ?? 0), _handle);
 
+    public int? WaitForFault(TimeSpan timeout)
+    {
+        ComputeLibrary.Check(NativeMethods.DeviceFault(_handle, (uint)timeout.TotalMilliseconds, out var xid), _handle);
+        return xid is >= 0 and <= int.MaxValue ? (int)xid : null;
+    }
+
     public void Dispose() => _handle.Dispose();
 
     private void Submit(IReadOnlyList<KernelLaunch> launches, nint context)

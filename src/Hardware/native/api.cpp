@@ -196,6 +196,13 @@ int factory_device_limit(factory_device *device, double watts) {
     });
 }
 
+int factory_device_fault(factory_device *device, std::uint32_t timeout_milliseconds, std::int64_t *xid) {
+    return on_device(device, [&](OpenDevice &open) {
+        require(xid != nullptr && timeout_milliseconds <= 10000, "a fault is waited for 0 to 10000 ms, and needs a place");
+        *xid = open.device->fault(timeout_milliseconds);
+    });
+}
+
 int factory_device_close(factory_device *device) {
     std::unique_ptr<OpenDevice> closed; // Ends outside the lock: it waits for what runs.
     return guarded(nullptr, [&] {

@@ -47,6 +47,9 @@ public:
     // 0 sets the default limit.
     virtual void limit(double) { throw Failure{FACTORY_NOT_SUPPORTED, "this device has no power limit"}; }
 
+    // The Xid number of the next critical fault, or -1 when none comes in time.
+    virtual std::int64_t fault(unsigned) { throw Failure{FACTORY_NOT_SUPPORTED, "this device reports no faults"}; }
+
     void submit(Submission submission);
     // Releases memory once everything submitted has ended: a kernel that still runs may use it.
     void retire(std::uint64_t address, std::uint64_t bytes) noexcept;

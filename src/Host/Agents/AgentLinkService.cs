@@ -31,7 +31,8 @@ internal sealed class AgentLinkService(
             return;
         }
         using var link = new AgentStream(hello, responseStream, log, context.CancellationToken);
-        await Answer(hello, [], hello.Sent, TimeSpan.Zero, link);
+        var events = new AgentEvents(grains, clock, log);
+        await Answer(hello, [], hello.Sent, TimeSpan.Zero, 0, link);
         line.Connect(new NodeId(hello.Node), link);
         log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
         var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
@@ -40,7 +41,7 @@ internal sealed class AgentLinkService(
         try
         {
             while (await requestStream.MoveNext(context.CancellationToken))
-                await Hear(hello, requestStream.Current, link);
+                await Hear(hello, requestStream.Current, link, events);
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException)
         {
@@ -65,12 +66,12 @@ internal sealed class AgentLinkService(
     }
 
     /// <summary>An agent whose messages are not answered stops its work; so none is before the rack knows that the agent was heard.</summary>
-    private async Task Answer(Hello hello, ValueList<GpuSample> samples, long sent, TimeSpan unanswered, AgentStream link)
+    private async Task Answer(Hello hello, ValueList<GpuSample> samples, long sent, TimeSpan unanswered, long heard, AgentStream link)
     {
         if (RackOf(hello.Node) is { } rack)
             await grains.Rack(rack).Observe(new NodeId(hello.Node), samples, unanswered);
         var seconds = (uint)Math.Floor(options.Value.AgentTimeout.TotalSeconds);
-        await link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = seconds, Answers = sent } });
+        await link.Send(new ToAgent { Welcome = new Welcome { Host = Environment.MachineName, LeaseTimeoutSeconds = seconds, Answers = sent, Events = heard } });
     }
 
     private async Task Renew(Hello hello, AgentStream link, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
@@ -101,14 +102,14 @@ internal sealed class AgentLinkService(
         }
     }
 
-    private async Task Hear(Hello hello, FromAgent message, AgentStream link)
+    private async Task Hear(Hello hello, FromAgent message, AgentStream link, AgentEvents events)
     {
         switch (message.MessageCase)
         {
             case FromAgent.MessageOneofCase.Telemetry:
                 var unanswered = message.Telemetry.UnansweredSeconds;
                 var silence = double.IsFinite(unanswered) ? TimeSpan.FromSeconds(Math.Clamp(unanswered, 0, 1e6)) : TimeSpan.Zero;
-                await Answer(hello, link.Note(message.Telemetry), message.Telemetry.Sent, silence, link);
+                await HearTelemetry(hello, message.Telemetry, silence, link, events);
                 break;
             case FromAgent.MessageOneofCase.LeaseAnswer when !message.LeaseAnswer.Accepted:
                 await Refused(hello, message.LeaseAnswer);
@@ -119,6 +120,16 @@ internal sealed class AgentLinkService(
             default:
                 break;
         }
+    }
+
+    // Readings first: whoever hears of an event finds the device as it was when it happened.
+    private async Task HearTelemetry(Hello hello, Telemetry telemetry, TimeSpan silence, AgentStream link, AgentEvents events)
+    {
+        var samples = link.Note(telemetry);
+        var (node, rack) = (new NodeId(hello.Node), RackOf(hello.Node));
+        if (telemetry.Events.Count > 0 && rack is { } known)
+            await grains.Rack(known).Observe(node, samples, silence);
+        await Answer(hello, samples, telemetry.Sent, silence, await events.HearAsync(node, rack, telemetry.Events), link);
     }
 
     private async Task Refused(Hello hello, LeaseAnswer answer)

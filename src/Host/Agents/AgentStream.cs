@@ -70,6 +70,8 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
         Stop = new StopLease { Device = DeviceOf(gpu), Job = lease.Job.Value, Generation = lease.Generation },
     });
 
+    public Task Reset(GpuId gpu, long number) => Send(new ToAgent { Reset = new ResetDevice { Device = DeviceOf(gpu), Order = number } });
+
     public async Task Send(ToAgent message)
     {
         await _gate.WaitAsync(ended);

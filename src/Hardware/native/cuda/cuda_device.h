@@ -17,6 +17,7 @@ public:
     void describe(factory_device_info &info) override;
     void read(factory_readings &readings) noexcept override { sensors_.read(readings); }
     void limit(double watts) override { sensors_.limit(watts); }
+    std::int64_t fault(unsigned timeout_milliseconds) override { return sensors_.fault(timeout_milliseconds); }
     std::uint64_t allocate(std::uint64_t bytes) override;
     void release(std::uint64_t address, std::uint64_t bytes) noexcept override;
     void upload(std::uint64_t address, const void *source, std::uint64_t bytes) override;

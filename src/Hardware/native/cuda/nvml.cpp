@@ -12,7 +12,8 @@ namespace {
 
 // NVML's numbers.
 constexpr int die_sensor = 0, sm_clock = 1, uncorrected = 1, since_driver_load = 0;
-constexpr int invalid_argument = 2, no_permission = 4;
+constexpr int invalid_argument = 2, no_permission = 4, timed_out = 10;
+constexpr unsigned long long critical_xid = 0x8;
 
 template <typename Function> bool find(void *library, const char *name, Function *&function) {
     function = reinterpret_cast<Function *>(dlsym(library, name));
@@ -44,6 +45,17 @@ void Nvml::open(const char *library, const std::string &uuid) noexcept {
     find(handle, "nvmlDeviceGetRemappedRows", rows_);
     if (init() != 0 || by_uuid(uuid.c_str(), &device_) != 0) {
         device_ = nullptr;
+    } else {
+        listen(handle);
+    }
+}
+
+void Nvml::listen(void *library) noexcept {
+    int (*create)(EventSet * set) = nullptr;
+    int (*listen_to)(Handle device, unsigned long long types, EventSet set) = nullptr;
+    if (!find(library, "nvmlEventSetCreate", create) || !find(library, "nvmlDeviceRegisterEvents", listen_to) ||
+        !find(library, "nvmlEventSetWait_v2", wait_) || create(&events_) != 0 || listen_to(device_, critical_xid, events_) != 0) {
+        events_ = nullptr;
     }
 }
 
@@ -106,6 +118,21 @@ void Nvml::read_health(factory_readings &readings) const noexcept {
         readings.rows_pending = pending != 0;
         readings.rows_failed = failed != 0;
     }
+}
+
+std::int64_t Nvml::fault(unsigned timeout_milliseconds) const {
+    if (events_ == nullptr) {
+        throw Failure{FACTORY_NOT_SUPPORTED, "NVML reports no faults of this device here"};
+    }
+    Event event{};
+    const int status = wait_(events_, &event, timeout_milliseconds);
+    if (status == timed_out) {
+        return -1;
+    }
+    if (status != 0) {
+        throw Failure{FACTORY_NOT_SUPPORTED, "NVML does not report faults any more, status " + std::to_string(status)};
+    }
+    return event.type == critical_xid ? static_cast<std::int64_t>(event.data) : -1;
 }
 
 void Nvml::limit(double watts) const {

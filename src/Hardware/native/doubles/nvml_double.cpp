@@ -2,15 +2,20 @@
 // card without that sensor. FACTORY_DOUBLE_MILLIWATTS, _CELSIUS, _PERCENT, _USED_BYTES, _SM_MEGAHERTZ, _SLOWED,
 // _ECC, _ROWS_PENDING and _ROWS_FAILED. With FACTORY_DOUBLE_LIMIT_RANGE=<lowest>:<highest> in milliwatts its power
 // limit can be set, the highest being the default, and it draws no more than that; not with _LIMIT_DENIED set.
+// FACTORY_DOUBLE_XID_FILE: a fault whose number is written there is reported once, and the file is gone.
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
+#include <thread>
 
 #define ENTRY extern "C" __attribute__((visibility("default"))) int
 
 namespace {
 
-constexpr int success = 0, invalid_argument = 2, not_supported = 3, no_permission = 4;
+constexpr int success = 0, invalid_argument = 2, not_supported = 3, no_permission = 4, timed_out = 10;
+constexpr unsigned long long critical_xid = 0x8;
 
 struct Utilisation {
     unsigned gpu, memory;
@@ -34,6 +39,27 @@ template <typename Value> int answer(const char *name, Value *value) {
 bool has_range(unsigned &lowest, unsigned &highest) {
     const char *text = std::getenv("FACTORY_DOUBLE_LIMIT_RANGE");
     return text != nullptr && std::sscanf(text, "%u:%u", &lowest, &highest) == 2;
+}
+
+struct Event {
+    void *device;
+    unsigned long long type, data;
+    unsigned gpu_instance, compute_instance;
+};
+
+// The number that stands in the file, once: the file is taken away first, so that no two devices see it.
+bool take(const char *path, unsigned long long &code) {
+    const std::string taken = std::string(path) + ".taken";
+    if (std::rename(path, taken.c_str()) != 0) {
+        return false;
+    }
+    std::FILE *file = std::fopen(taken.c_str(), "r");
+    const bool is_read = file != nullptr && std::fscanf(file, "%llu", &code) == 1;
+    if (file != nullptr) {
+        std::fclose(file);
+    }
+    std::remove(taken.c_str());
+    return is_read;
 }
 
 } // namespace
@@ -102,4 +128,27 @@ ENTRY nvmlDeviceGetRemappedRows(void *, unsigned *corrected, unsigned *uncorrect
     *corrected = *uncorrected = *failed = 0;
     answer("FACTORY_DOUBLE_ROWS_FAILED", failed);
     return answer("FACTORY_DOUBLE_ROWS_PENDING", pending);
+}
+
+ENTRY nvmlEventSetCreate(void **set) {
+    static int only;
+    *set = &only;
+    return success;
+}
+
+ENTRY nvmlDeviceRegisterEvents(void *, unsigned long long types, void *) {
+    return std::getenv("FACTORY_DOUBLE_XID_FILE") != nullptr && types == critical_xid ? success : not_supported;
+}
+
+ENTRY nvmlEventSetWait_v2(void *, Event *event, unsigned milliseconds) {
+    const char *path = std::getenv("FACTORY_DOUBLE_XID_FILE");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    do {
+        if (path != nullptr && take(path, event->data)) {
+            event->type = critical_xid;
+            return success;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    } while (std::chrono::steady_clock::now() < until);
+    return timed_out;
 }

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define FACTORY_ABI_VERSION 3
+#define FACTORY_ABI_VERSION 4
 #define FACTORY_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -105,6 +105,10 @@ FACTORY_API int factory_device_read(factory_device *device, factory_readings *re
 /* Sets the most that the device may draw; 0 sets the default again. Outside the range that the card accepts the call
  * is refused with FACTORY_BAD_PARAMETER and nothing changes. Needs no driver context either. */
 FACTORY_API int factory_device_limit(factory_device *device, double watts);
+/* Waits for the next critical fault that the driver reports of the device, by its Xid number; -1 when none comes in time,
+ * which is at most 10000 ms. FACTORY_NOT_SUPPORTED where faults are not reported. Needs no driver context either, and
+ * holds up nothing but the device's closing. */
+FACTORY_API int factory_device_fault(factory_device *device, uint32_t timeout_milliseconds, int64_t *xid);
 /* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. Refused while the
  * device has open buffers. Calls under way on other threads end first. */
 FACTORY_API int factory_device_close(factory_device *device);

@@ -163,6 +163,14 @@ private:
     }
 
     int describe() {
+        std::int64_t xid = 0;
+        if (below(4) == 0) {
+            const auto milliseconds = static_cast<std::uint32_t>(rarely() ? 10001 + below(1000) : below(3));
+            return factory_device_fault(device(), milliseconds, rarely() ? nullptr : &xid);
+        }
+        if (below(4) == 0) {
+            return factory_device_limit(device(), rarely() ? -1.0 : static_cast<double>(below(2000)));
+        }
         factory_device_info info{};
         info.size = rarely() ? static_cast<std::uint32_t>(size()) : sizeof info;
         factory_readings readings{};
