@@ -15,6 +15,9 @@ internal sealed class AgentLinkService(
 {
     private const uint ProtocolVersion = 1;
 
+    /// <summary>Far more than any node holds.</summary>
+    private const uint MostDevices = 1024;
+
     /// <summary>How often devices are offered again to their grains, which may have moved to another silo.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
 
@@ -62,6 +65,10 @@ internal sealed class AgentLinkService(
     {
         if (hello.ProtocolVersion != ProtocolVersion)
             return $"The agent speaks version {hello.ProtocolVersion} of the protocol, this host version {ProtocolVersion}: install the same release on both.";
+        if (hello.Devices.FirstOrDefault(device => device.Index >= MostDevices) is { } far)
+            return $"The agent has a device {far.Index}: a node has at most {MostDevices}, numbered from 0.";
+        if (hello.Devices.GroupBy(device => device.Index).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            return $"The agent has device {twice.Key} twice: each has a number of its own.";
         return Names.IsValid(hello.Node) ? null : $"'{hello.Node}' is not a node's name: use the name that the factory shows, such as rack-01-n00.";
     }
 
