@@ -31,12 +31,29 @@ public class AgentProtocolTests
         Assert.Equal("hall-a", (await host.Get<HallResponse>("/v1/halls/hall-a")).Hall);
         host.StartAgent(Node, new Dictionary<string, string>(), "--devices", "cpu");
         await host.Until(async () => (await host.Get<GpuResponse>("/v1/gpus/" + Gpu)).Health.StartsWith("healthy", StringComparison.Ordinal), "the agent is not heard");
-        // What was said of this very node may have closed it: an operator opens it.
-        await host.Factoryctl("set", "gpu", Gpu, "ready");
+        // What was said of this very node may have closed it: an operator opens it, once readings from before have passed.
         foreach (var opened in (await host.Get<RemediesResponse>("/v1/halls/hall-a/remedies")).Cases.Where(one => one.State is "acting" or "failed"))
             await host.Factoryctl("remedy", "close", $"{opened.Number}");
-        var ran = await host.Factoryctl("kernel", "triad", "--size", "n=5000", "--repetitions", "1");
-        Assert.True(ran.Code == 0, ran + host.Log);
+        var manifest = Path.Combine(host.Data, "job.yaml");
+        await File.WriteAllTextAsync(manifest, """
+            apiVersion: factory/v1
+            kind: Job
+            metadata: {name: sensible}
+            spec: {queue: research, tasks: [{gpus: 1}], kernel: {name: triad, sizes: {n: 5000}}}
+            """);
+        await host.Factoryctl("submit", "-f", manifest);
+        var (phase, told) = ("", "");
+        await host.Until(
+            async () =>
+            {
+                var job = await host.Get<JobResponse>("/v1/jobs/sensible");
+                (phase, told) = (job.Phase, job.Message);
+                if (phase == "waiting")
+                    await host.Factoryctl("set", "gpu", Gpu, "ready");
+                return phase is "succeeded" or "failed" or "refused";
+            },
+            () => $"the work is {phase}: {told}");
+        Assert.True(phase == "succeeded", told + host.Log);
     }
 
     [Fact]

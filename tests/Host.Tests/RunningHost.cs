@@ -107,14 +107,17 @@ internal sealed class RunningHost : IAsyncDisposable
     public async Task<T> Get<T>(string path) => (await Http.GetFromJsonAsync<T>(path))!;
 
     /// <summary>Waits for a condition, looking ten times a second.</summary>
-    public async Task Until(Func<Task<bool>> condition, string otherwise)
+    public Task Until(Func<Task<bool>> condition, string otherwise) => Until(condition, () => otherwise);
+
+    /// <summary>The same, with words that are found when it has not come to pass.</summary>
+    public async Task Until(Func<Task<bool>> condition, Func<string> otherwise)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
             if (watch.Elapsed > GiveUpAfter || _process.HasExited)
-                throw new TimeoutException($"{otherwise}{Environment.NewLine}{Log}");
+                throw new TimeoutException($"{otherwise()}{Environment.NewLine}{Log}");
             await timer.WaitForNextTickAsync();
         }
     }
