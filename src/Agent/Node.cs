@@ -21,6 +21,9 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
 
     public ImmutableArray<LeasedDevice> Devices => _devices;
 
+    /// <summary>Why a kind of device is missing.</summary>
+    public IReadOnlyList<string> Remarks { get; private set; } = [];
+
     /// <summary>Finds the devices and starts their executors. Reports what the journal says was running when the agent died.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
@@ -29,7 +32,8 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             reports.Add(report);
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
-        foreach (var (id, device) in found)
+        Remarks = found.Remarks;
+        foreach (var (id, device) in found.Devices)
         {
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");

@@ -30,6 +30,11 @@ public class NodeReachTests
         reach.Hear(Node, [new GpuSample(Gpu, 400, 50, 1, false, "")], TimeSpan.Zero);
         Assert.True(reach.IsHeard(Node) && !reach.IsLost(Node));
         Assert.Equal(400, reach.Of(Gpu)!.Watts);
+        reach.Hear(new NodeId("lab-01-n01"), [], TimeSpan.Zero);
+        Assert.Equal(400, reach.Of(Gpu)!.Watts);
+        reach.Hear(Node, [], TimeSpan.Zero); // A new stream: what was read before is of another time.
+        Assert.Null(reach.Of(Gpu));
+        reach.Hear(Node, [new GpuSample(Gpu, 400, 50, 1, false, "")], TimeSpan.Zero);
         clock.Advance(TimeSpan.FromSeconds(6));
         Assert.Null(reach.Of(Gpu));
         Assert.False(reach.IsHeard(Node) || reach.IsLost(Node));

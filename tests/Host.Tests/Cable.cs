@@ -60,7 +60,11 @@ internal sealed class Cable : IAsyncDisposable
                 var called = new TcpClient();
                 lock (_lock)
                     _ends.AddRange([caller, called]);
-                await called.ConnectAsync(IPAddress.Loopback, _port, _ending.Token);
+                if (!await ConnectAsync(called))
+                {
+                    caller.Dispose(); // Nobody is there now.
+                    continue;
+                }
                 _ = CarryAsync(caller, called, () => _carriesThere);
                 _ = CarryAsync(called, caller, () => _carriesBack);
             }
@@ -68,6 +72,19 @@ internal sealed class Cable : IAsyncDisposable
         catch (Exception fault) when (fault is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The test is over.
+        }
+    }
+
+    private async Task<bool> ConnectAsync(TcpClient end)
+    {
+        try
+        {
+            await end.ConnectAsync(IPAddress.Loopback, _port, _ending.Token);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string> _environment;
     private readonly bool _ownsData;
-    private readonly List<Process> _agents = [];
+    private readonly List<(string Node, Process Process)> _agents = [];
     private Process _process = null!;
 
     private RunningHost(string data, bool ownsData, int[] ports, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
@@ -90,18 +90,21 @@ internal sealed class RunningHost : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        _agents.Add(process);
+        _agents.Add((node, process));
     }
 
-    /// <summary>Ends the agents started here, as a shutdown of their node would.</summary>
-    public async Task StopAgents()
+    /// <summary>True while an agent that was started here for the node runs.</summary>
+    public bool HasAgent(string node) => _agents.Exists(agent => agent.Node == node && !agent.Process.HasExited);
+
+    /// <summary>Ends the agents started here, or those of one node, as a power cut of their node would.</summary>
+    public async Task StopAgents(string? node = null)
     {
-        foreach (var agent in _agents)
+        foreach (var (_, process) in _agents.Where(agent => node is null || agent.Node == node))
         {
-            agent.Kill(entireProcessTree: true);
-            await agent.WaitForExitAsync();
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
         }
-        _agents.Clear();
+        _agents.RemoveAll(agent => agent.Process.HasExited);
     }
 
     public async Task<T> Get<T>(string path) => (await Http.GetFromJsonAsync<T>(path))!;
@@ -125,7 +128,7 @@ internal sealed class RunningHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        foreach (var process in (Process[])[.. _agents, _process])
+        foreach (var process in (Process[])[.. _agents.Select(agent => agent.Process), _process])
         {
             try
             {

@@ -23,18 +23,21 @@ internal static class DeviceDiscovery
         return 0;
     }
 
-    /// <summary>The agent's side: the ids that executors take, with what to tell the host.</summary>
-    public static async Task<IReadOnlyList<(string Id, Device Device)>> AskAsync(DeviceChoice choice, CancellationToken cancellation)
+    /// <summary>The agent's side: the ids that executors take, with what to tell the host, and why a kind of device is missing.</summary>
+    public static async Task<(IReadOnlyList<(string Id, Device Device)> Devices, IReadOnlyList<string> Remarks)> AskAsync(DeviceChoice choice, CancellationToken cancellation)
     {
-        using var child = Process.Start(AgentProgram.Start(redirectOutput: true, "discover", "--devices", choice.ToString()))
+        var start = AgentProgram.Start(redirectOutput: true, "discover", "--devices", choice.ToString());
+        start.RedirectStandardError = true;
+        using var child = Process.Start(start)
             ?? throw new InvalidOperationException("The discovery process did not start.");
         try
         {
+            var remarks = child.StandardError.ReadToEndAsync(cancellation);
             var output = await child.StandardOutput.ReadToEndAsync(cancellation).ConfigureAwait(false);
             await child.WaitForExitAsync(cancellation).ConfigureAwait(false);
             if (child.ExitCode != 0)
-                throw new InvalidOperationException($"The discovery of devices ended with status {child.ExitCode}.");
-            return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Read)];
+                throw new InvalidOperationException($"The discovery of devices ended with status {child.ExitCode}: {(await remarks.ConfigureAwait(false)).Trim()}");
+            return ([.. Lines(output).Select(Read)], [.. Lines(await remarks.ConfigureAwait(false))]);
         }
         finally
         {
@@ -50,8 +53,11 @@ internal static class DeviceDiscovery
         Name = device.Name,
         Uuid = device.Uuid,
         MemoryBytes = (ulong)device.MemoryBytes,
-        Health = DeviceHealth.Healthy,
+        Health = device.Obstacle is null ? DeviceHealth.Healthy : DeviceHealth.Failed,
+        HealthDetail = device.Obstacle is null ? "" : $"the device does not open: {device.Obstacle}",
     };
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static (string Id, Device Device) Read(string line)
     {

@@ -30,6 +30,8 @@ internal sealed class HostLink(
         {
             await node.StartAsync(stoppingToken).ConfigureAwait(false);
             log.LogInformation("Node {Node} offers {Count} devices.", options.Node, node.Devices.Length);
+            foreach (var remark in node.Remarks)
+                log.LogWarning("{Remark}", remark);
             await Task.WhenAll(WatchAsync(stoppingToken), ConnectAsync(stoppingToken)).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -195,6 +197,7 @@ internal sealed class HostLink(
         Held = { node.Devices.Select(device => device.Held).OfType<HeldLease>() },
         Caps = { node.Devices.Select(device => device.Cap).OfType<DeviceCap>() },
         Sent = clock.GetTimestamp(),
+        Remarks = { node.Remarks },
     };
 
     private Telemetry Samples() => new()

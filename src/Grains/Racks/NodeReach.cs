@@ -16,11 +16,19 @@ internal sealed class NodeReach(TimeProvider clock, TimeSpan timeout, TimeSpan f
     private readonly Dictionary<GpuId, (GpuSample Sample, long At)> _samples = [];
     private readonly long _began = clock.GetTimestamp();
 
-    /// <summary>An agent was heard, with readings of some of its devices, and how long it had not been answered.</summary>
+    /// <summary>
+    /// An agent was heard, with readings of some of its devices, and how long it had not been answered. Without readings it has
+    /// only connected: what was read before is of no use, since it may be of devices that were changed or reset meanwhile.
+    /// </summary>
     public void Hear(NodeId node, ValueList<GpuSample> samples, TimeSpan unanswered)
     {
         var now = clock.GetTimestamp();
         _heard[node] = (now, unanswered);
+        if (samples.Count == 0)
+        {
+            foreach (var old in _samples.Keys.Where(gpu => gpu.Value.StartsWith(node.Value + "-g", StringComparison.Ordinal)).ToList())
+                _samples.Remove(old);
+        }
         foreach (var sample in samples)
             _samples[sample.Gpu] = (sample, now);
     }

@@ -64,7 +64,7 @@ public static class DeviceCatalogue
         }
         try
         {
-            return [.. Enumerable.Range(0, NativeDevice.Count(NativeMethods.BackendCuda)).Select(index => Describe(FormattableString.Invariant($"cuda:{index}")))];
+            return [.. Enumerable.Range(0, NativeDevice.Count(NativeMethods.BackendCuda)).Select(index => DescribeIfOpen(FormattableString.Invariant($"cuda:{index}")))];
         }
         catch (DeviceFaultException e)
         {
@@ -79,6 +79,19 @@ public static class DeviceCatalogue
             return Describe("cpu:0");
         remarks.Add($"Kernels run on the managed reference device: {reason}");
         return Describe("managed:0");
+    }
+
+    // One card that does not open leaves the others of its node at work.
+    private static DeviceDescription DescribeIfOpen(string id)
+    {
+        try
+        {
+            return Describe(id);
+        }
+        catch (DeviceFaultException e) when (e.Code != DeviceFaultException.NoDriver)
+        {
+            return new DeviceDescription(id, "cuda", "", "", 0, 0, 0, 0) { Obstacle = e.Message };
+        }
     }
 
     private static DeviceDescription Describe(string id)

@@ -84,7 +84,7 @@ internal sealed class AgentLinkService(
     private async Task Renew(Hello hello, AgentStream link, Grains.Gpus.IGpuAgent observer, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Renewal, clock);
-        var reconciled = false;
+        var (reconciled, isTold) = (false, false);
         try
         {
             do
@@ -96,6 +96,7 @@ internal sealed class AgentLinkService(
                         await grains.Gpu(GpuOf(hello, device.Index)).Reconcile(HeldOn(hello, device.Index));
                 }
                 reconciled = true;
+                isTold = isTold || await MissingDevices.TellAsync(grains, hello, RackOf(hello.Node), clock.GetUtcNow());
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }

@@ -89,6 +89,8 @@ internal static class KernelBenchmark
 
         public Task Stop(GpuId gpu, LeaseKey lease) => Task.CompletedTask;
 
+        public Task Reset(GpuId gpu, long number) => Task.CompletedTask;
+
         public Task Hold(GpuId gpu, ArmedCap cap) => Task.CompletedTask;
 
         private async Task Report(GpuId gpu, LeaseKey lease)

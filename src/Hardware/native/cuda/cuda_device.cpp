@@ -6,6 +6,13 @@
 
 namespace factory {
 
+namespace {
+
+// CUDA 11.0, in the driver's way of writing it: the first that takes PTX 7.0, which the kernels are.
+constexpr int oldest_driver = 11000;
+
+} // namespace
+
 unsigned CudaDevice::count(const char *library) {
     const CudaDriver &driver = CudaDriver::load(library);
     int devices = 0;
@@ -15,6 +22,7 @@ unsigned CudaDevice::count(const char *library) {
 
 CudaDevice::CudaDevice(const char *library, const char *nvml_library, unsigned index, const char *ptx)
     : driver_(CudaDriver::load(library)), index_(index) {
+    require_driver();
     driver_.check(driver_.device_get(&device_, static_cast<int>(index)), "cuDeviceGet");
     driver_.check(driver_.context_retain(&context_, device_), "cuDevicePrimaryCtxRetain");
     try {
@@ -39,6 +47,17 @@ CudaDevice::~CudaDevice() {
     driver_.stream_destroy(stream_);
     driver_.module_unload(module_);
     driver_.context_release(device_);
+}
+
+void CudaDevice::require_driver() {
+    int version = 0;
+    driver_.check(driver_.driver_version(&version), "cuDriverGetVersion");
+    if (version < oldest_driver) {
+        char text[128];
+        std::snprintf(text, sizeof text, "the driver is for CUDA %d.%d and the kernels need %d.%d: install a newer driver", version / 1000,
+                      version % 1000 / 10, oldest_driver / 1000, oldest_driver % 1000 / 10);
+        throw Failure{FACTORY_NO_DRIVER, text};
+    }
 }
 
 void CudaDevice::load_module(const char *ptx) {

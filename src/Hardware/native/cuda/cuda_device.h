@@ -30,6 +30,7 @@ protected:
 
 private:
     std::string uuid() const;
+    void require_driver();
     void load_module(const char *ptx);
     void count_parameters(const char *ptx);
     void enqueue(const Launch &launch);

@@ -39,7 +39,7 @@ using namespace factory;
 
 constexpr CuResult invalid_value = 1, out_of_memory = 2, device_unavailable = 46, invalid_device = 101,
                    ecc_uncorrectable = 214, invalid_ptx = 218, not_found = 500, illegal_address = 700,
-                   out_of_resources = 701, launch_timeout = 702;
+                   out_of_resources = 701, launch_timeout = 702, misaligned_address = 716;
 
 std::uint64_t setting(const char *name, std::uint64_t otherwise) {
     const char *text = std::getenv(name);
@@ -70,6 +70,7 @@ CuResult suffer(Driver &state, Fault fault) {
     switch (fault) {
     case Fault::illegal_address: state.sticky = illegal_address; return state.sticky;
     case Fault::launch_timeout: state.sticky = launch_timeout; return state.sticky;
+    case Fault::misaligned: state.sticky = misaligned_address; return state.sticky;
     case Fault::ecc: state.sticky = ecc_uncorrectable; return state.sticky;
     case Fault::device_lost: state.sticky = device_unavailable; return state.sticky;
     case Fault::hang: state.hung = true; return cu_not_ready;
@@ -130,7 +131,7 @@ CuResult named(CuResult code, const char **result, const char *Name::*field) {
 ENTRY cuInit(unsigned) { return static_cast<CuResult>(setting("FACTORY_DOUBLE_INIT", 0)); }
 
 ENTRY cuDriverGetVersion(int *version) {
-    *version = 12040;
+    *version = static_cast<int>(setting("FACTORY_DOUBLE_DRIVER_VERSION", 12040));
     return cu_success;
 }
 
@@ -193,6 +194,9 @@ ENTRY cuCtxSetCurrent(CuContext) { return cu_success; }
 ENTRY cuModuleLoadDataEx(CuModule *module, const void *image, unsigned count, int *options, void **values) {
     return on_context([&](Driver &) {
         try {
+            if (setting("FACTORY_DOUBLE_PTX_REFUSED", 0) != 0) {
+                throw std::runtime_error("this double was told to refuse every program");
+            }
             auto loaded = std::make_unique<CuModuleHandle>();
             loaded->module = ptx::parse(static_cast<const char *>(image));
             for (const auto &[name, kernel] : loaded->module.kernels) {

@@ -26,6 +26,7 @@ Order read(std::string text) {
         const char *name;
         Fault fault;
     } names[] = {{"illegal-address", Fault::illegal_address}, {"launch-timeout", Fault::launch_timeout},
+                 {"misaligned", Fault::misaligned},
                  {"ecc", Fault::ecc},                         {"device-lost", Fault::device_lost},
                  {"out-of-memory", Fault::out_of_memory},     {"hang", Fault::hang},
                  {"crash", Fault::crash},                     {"bit-flip", Fault::bit_flip}};

@@ -10,6 +10,7 @@ enum class Fault {
     none,
     illegal_address, // 700
     launch_timeout,  // 702
+    misaligned,      // 716
     ecc,             // 214
     device_lost,     // 46
     out_of_memory,   // 2, at an allocation
