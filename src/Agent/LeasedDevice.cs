@@ -6,7 +6,8 @@ namespace ControlPlane.Agent;
 /// <summary>
 /// One device of the node: which lease holds it, the newest generation seen for it, and its health. Thread safe.
 /// </summary>
-internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
+internal sealed class LeasedDevice(
+    Device description, ExecutorSupervisor executor, CheckpointStore checkpoints, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
     // A timer takes no more than 49 days.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
@@ -204,8 +205,8 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             return null;
         if (lease.Generation == _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
-        if (lease.Kernel is null)
-            return "the lease has no kernel to run";
+        if (lease.Kernel is null && lease.Program is null)
+            return "the lease has no kernel or program to run";
         return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
     }
 
@@ -250,22 +251,44 @@ internal sealed class LeasedDevice(Device description, ExecutorSupervisor execut
             }
         }
         stop.Dispose();
-        bool stopsForGood;
-        lock (_lock)
-            stopsForGood = _ended || _sample.Health == DeviceHealth.Failed;
         node.Ended(report);
-        if (!stopsForGood)
+        if (!StopsForGood)
             await executor.TryStartAsync().ConfigureAwait(false);
+    }
+
+    private bool StopsForGood
+    {
+        get
+        {
+            lock (_lock)
+                return _ended || _sample.Health == DeviceHealth.Failed;
+        }
+    }
+
+    // A program whose executor was lost goes on from its checkpoint, as long as each try gets further than the one before.
+    private async Task<WorkReport> RunOnAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        while (true)
+        {
+            var begun = checkpoints.Find(lease)?.Done ?? 0;
+            var report = await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
+            var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && !StopsForGood;
+            if (!isLost || (checkpoints.Find(lease)?.Done ?? 0) <= begun)
+                return report;
+        }
     }
 
     // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
     private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
     {
-        var seconds = lease.Kernel.TimeoutSeconds;
+        var seconds = lease.Program?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
         var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
         try
         {
-            return await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
+            var report = await RunOnAsync(lease, timeout, stop).ConfigureAwait(false);
+            if (lease.Program is not null && report.ErrorCode is not ("stopped" or KernelWorkOrder.Interrupted))
+                checkpoints.Drop(lease.Job);
+            return report;
         }
         catch (Exception e)
         {

@@ -29,12 +29,13 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             reports.Add(report);
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
+        var checkpoints = CheckpointStore.Beside(options.JournalFile, clock);
         foreach (var (id, device) in found)
         {
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
-            var executor = new ExecutorSupervisor(id, options.RestartLimit, clock, sample => Observe(place, sample), log);
-            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
+            var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log);
+            devices.Add(new LeasedDevice(device, executor, checkpoints, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
         }
         _devices = devices.ToImmutable();
         foreach (var device in _devices)

@@ -10,7 +10,7 @@ namespace ControlPlane.Agent.Execution;
 /// lease ends in a report.
 /// </summary>
 internal sealed class ExecutorSupervisor(
-    string device, int restartLimit, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
+    string device, int restartLimit, CheckpointStore checkpoints, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
 {
     /// <summary>More restarts than the limit within this time mean that the device, not the work, is at fault.</summary>
     private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
@@ -26,7 +26,7 @@ internal sealed class ExecutorSupervisor(
         if (_executor is { Ended.IsCompleted: false })
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
-        _executor = await ExecutorProcess.StartAsync(device, sampled, cancellation).ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(device, checkpoints, sampled, cancellation).ConfigureAwait(false);
         _ = ForgetReadingsAsync(_executor);
         if (_cap is { } cap)
             await _executor.LimitAsync(cap).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class ExecutorSupervisor(
         catch (Exception e) when (IsStartFailure(e))
         {
             CountDeath($"the executor does not start: {e.Message}");
-            KernelWorkOrder.Fail(report, "executor-crashed", $"the executor does not start: {e.Message}");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.ExecutorCrashed, $"the executor does not start: {e.Message}");
             return report;
         }
         await RenewBeforeWorkAsync(executor).ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed class ExecutorSupervisor(
         if (running.IsCompleted && !stop.IsCancellationRequested)
         {
             await executor.KillAsync().ConfigureAwait(false);
-            KernelWorkOrder.Fail(report, "executor-crashed", executor.HowItEnded);
+            KernelWorkOrder.Fail(report, KernelWorkOrder.ExecutorCrashed, executor.HowItEnded);
             CountDeath(executor.HowItEnded);
         }
         else if (stop.IsCancellationRequested)
