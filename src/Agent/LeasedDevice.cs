@@ -6,8 +6,7 @@ namespace ControlPlane.Agent;
 /// <summary>
 /// One device of the node: which lease holds it, the newest generation seen for it, and its health. Thread safe.
 /// </summary>
-internal sealed class LeasedDevice(
-    Device description, ExecutorSupervisor executor, CheckpointStore checkpoints, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
+internal sealed class LeasedDevice(Device description, ExecutorSupervisor executor, TimeSpan defaultTimeout, Node node) : IAsyncDisposable
 {
     // A timer takes no more than 49 days.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
@@ -241,41 +240,22 @@ internal sealed class LeasedDevice(
         {
             if (ReferenceEquals(_current, lease))
             {
-                if (report.ErrorCode == "stopped" && _stopReason.Length > 0)
+                if (report.ErrorCode == KernelWorkOrder.Stopped && _stopReason.Length > 0)
                     KernelWorkOrder.Fail(report, _isInterrupted ? KernelWorkOrder.Interrupted : report.ErrorCode, _stopReason);
                 _current = null;
             }
-            else if (report.ErrorCode == "stopped")
+            else if (report.ErrorCode == KernelWorkOrder.Stopped)
             {
                 report.Error = "superseded by a newer generation";
             }
         }
         stop.Dispose();
+        bool stopsForGood;
+        lock (_lock)
+            stopsForGood = _ended || _sample.Health == DeviceHealth.Failed;
         node.Ended(report);
-        if (!StopsForGood)
+        if (!stopsForGood)
             await executor.TryStartAsync().ConfigureAwait(false);
-    }
-
-    private bool StopsForGood
-    {
-        get
-        {
-            lock (_lock)
-                return _ended || _sample.Health == DeviceHealth.Failed;
-        }
-    }
-
-    // A program whose executor was lost goes on from its checkpoint, as long as each try gets further than the one before.
-    private async Task<WorkReport> RunOnAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
-    {
-        while (true)
-        {
-            var begun = checkpoints.Find(lease)?.Done ?? 0;
-            var report = await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
-            var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && !StopsForGood;
-            if (!isLost || (checkpoints.Find(lease)?.Done ?? 0) <= begun)
-                return report;
-        }
     }
 
     // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
@@ -285,10 +265,7 @@ internal sealed class LeasedDevice(
         var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
         try
         {
-            var report = await RunOnAsync(lease, timeout, stop).ConfigureAwait(false);
-            if (lease.Program is not null && report.ErrorCode is not ("stopped" or KernelWorkOrder.Interrupted))
-                checkpoints.Drop(lease.Job);
-            return report;
+            return await executor.RunAsync(lease, timeout, stop).ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -35,7 +35,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, Journal jour
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
             var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log);
-            devices.Add(new LeasedDevice(device, executor, checkpoints, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
+            devices.Add(new LeasedDevice(device, executor, options.KernelTimeout, this) { Newest = kept.NewestOf(device.Index), Cap = kept.CapOf(device.Index) });
         }
         _devices = devices.ToImmutable();
         foreach (var device in _devices)

@@ -5,6 +5,8 @@ using ControlPlane.Domain.Manifests;
 using ControlPlane.Hardware.Kernels;
 using ControlPlane.Hardware.Programs;
 
+using CsCheck;
+
 namespace ControlPlane.Hardware.Tests;
 
 /// <summary>What is refused before anything runs, and the words that say so.</summary>
@@ -114,6 +116,28 @@ public sealed class ProgramCheckTests
             Assert.Equal(names.Count, names.Distinct().Count());
         }
         Assert.All(ProgramKernels.Names, name => Assert.NotNull(KernelCatalogue.Find(name)));
+    }
+
+    [Fact]
+    public void No_numbers_and_names_confuse_the_check_and_what_passes_runs()
+    {
+        var passed = 0;
+        RandomPrograms.OfAnyKernel.Sample(
+            program =>
+            {
+                var flaws = ProgramCheck.Flaws(ProgramMessages.Read(ProgramMessages.Of(program)));
+                Assert.Equal(ProgramCheck.Flaws(program), flaws);
+                if (flaws.Count > 0)
+                {
+                    Assert.All(flaws, flaw => Assert.True(flaw.Field.Length > 0 && flaw.Message.Length > 20));
+                    return;
+                }
+                using var device = Devices.DeviceCatalogue.Open("managed:0");
+                ProgramRun.RunAsync(device, program, new NoCheckpoints(), null, default).GetAwaiter().GetResult();
+                Interlocked.Increment(ref passed);
+            },
+            iter: 5000);
+        Assert.True(passed > 100, $"only {passed} programs passed");
     }
 
     [Theory]

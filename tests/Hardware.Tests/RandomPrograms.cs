@@ -1,5 +1,7 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
+using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Programs;
 
 using CsCheck;
 
@@ -28,10 +30,28 @@ internal static class RandomPrograms
         Gen.Int[1, 3],
         (steps, crash) => (Of(steps), crash));
 
+    /// <summary>One step of any kernel over buffers that may fit, with sizes of which some are absurd.</summary>
+    public static Gen<ProgramWork> OfAnyKernel { get; } = Gen.Select(
+        Gen.Int[0, ProgramKernels.Names.Count - 1], Gen.Frequency((6, Gen.Long[1, 6]), (1, Gen.Long)).Array[8], Gen.Frequency((20, Gen.Const(0)), (1, Gen.Int[-3, 9])), Gen.Bool,
+        (kernel, sizes, shortfall, isTurn) => OfKernel(ProgramKernels.Names[kernel], sizes, shortfall, isTurn));
+
+    private static ProgramWork OfKernel(string name, long[] values, int shortfall, bool isTurn)
+    {
+        var program = KernelCatalogue.ProgramOf(name)!;
+        var sizes = program.Description.Sizes.Select((size, i) => new Domain.Jobs.KernelSize(size.Name, values[i])).Where(size => !isTurn || size.Name != "step").ToValueList();
+        var small = new KernelSizes(program.Description.Sizes.ToDictionary(size => size.Name, _ => 6L));
+        var parameters = ProgramKernels.ParametersOf(name)!;
+        var buffers = program.Buffers(small).Select((buffer, i) => new ProgramBuffer(
+            $"b{i}", ProgramKernels.TypeOf(buffer), 36 + (buffer.Bytes / 2) - shortfall, new(i % 2 == 0, 0, 1, 5)));
+        var step = new KernelStep(
+            name, parameters.Select((parameter, i) => new BufferBinding(parameter, $"b{i}")).ToValueList(), sizes, [], isTurn && name == "adamw" ? "step" : null);
+        return new(buffers.ToValueList(), [new LoopStep(2, [step])], ["b0"], 1, TimeSpan.Zero, null);
+    }
+
     private static ProgramWork Of(ProgramStep[] steps) => new(
         new[] { "a", "b", "c", "d" }.Select(name => new ProgramBuffer(name, ElementType.Float32, 8, new(true, 0, 1, 0))).ToValueList(),
         steps.ToValueList(), ["a", "b"], 3, TimeSpan.Zero, null);
 
     private static KernelStep Kernel(string name, long n, params (string Parameter, string Buffer)[] buffers) =>
-        new KernelStep(name, buffers.Select(pair => new BufferBinding(pair.Parameter, pair.Buffer)).ToValueList(), [new KernelSize("n", n)], [], null);
+        new KernelStep(name, buffers.Select(pair => new BufferBinding(pair.Parameter, pair.Buffer)).ToValueList(), [new Domain.Jobs.KernelSize("n", n)], [], null);
 }

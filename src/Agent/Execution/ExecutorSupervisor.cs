@@ -47,7 +47,28 @@ internal sealed class ExecutorSupervisor(
         }
     }
 
+    /// <summary>
+    /// Runs a lease's work. A program whose executor was lost goes on from its checkpoint, as long as each try gets further
+    /// than the one before, and its checkpoint is forgotten once it is over.
+    /// </summary>
     public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        while (true)
+        {
+            var begun = Saved(lease);
+            var report = await RunOnceAsync(lease, timeout, stop).ConfigureAwait(false);
+            var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && _deaths.Count <= restartLimit;
+            if (isLost && Saved(lease) > begun)
+                continue;
+            if (lease.Program is not null && report.ErrorCode != KernelWorkOrder.Stopped)
+                checkpoints.Drop(lease.Job);
+            return report;
+        }
+    }
+
+    private long Saved(Lease lease) => checkpoints.Find(lease)?.Done ?? 0;
+
+    private async Task<WorkReport> RunOnceAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
     {
         var report = KernelWorkOrder.ReportOf(lease);
         ExecutorProcess executor;
@@ -57,7 +78,7 @@ internal sealed class ExecutorSupervisor(
         }
         catch (OperationCanceledException)
         {
-            KernelWorkOrder.Fail(report, "stopped", "the work was stopped before it began");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the work was stopped before it began");
             return report;
         }
         catch (Exception e) when (IsStartFailure(e))
@@ -131,7 +152,7 @@ internal sealed class ExecutorSupervisor(
         }
         else if (stop.IsCancellationRequested)
         {
-            KernelWorkOrder.Fail(report, "stopped", "the kernel did not end, so its executor was killed");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the kernel did not end, so its executor was killed");
         }
         else
         {

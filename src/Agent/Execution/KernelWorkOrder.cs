@@ -48,7 +48,7 @@ internal static class KernelWorkOrder
         }
         catch (OperationCanceledException)
         {
-            Fail(report, "stopped", "the work was stopped");
+            Fail(report, Stopped, "the work was stopped");
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
@@ -68,6 +68,9 @@ internal static class KernelWorkOrder
 
     /// <summary>The code of work that ended through no fault of its own: it is to be done again.</summary>
     public const string Interrupted = "interrupted";
+
+    /// <summary>The code of work that was told to end.</summary>
+    public const string Stopped = "stopped";
 
     /// <summary>The code of work whose executor ended under it.</summary>
     public const string ExecutorCrashed = "executor-crashed";
