@@ -33,7 +33,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
-        using var memory = SharedMemory.Open(memoryPath); // Before the agent hears of this process, and deletes the path.
+        using var memory = SharedMemory.Open(memoryPath);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
         using var agent = new FrameStream(new NetworkStream(socket));

@@ -54,10 +54,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
         var (memory, memoryPath) = SharedMemory.Create();
-        var process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path, "--memory", memoryPath))
-            ?? throw new InvalidOperationException("The executor did not start.");
+        Process? process = null;
         try
         {
+            process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path, "--memory", memoryPath))
+                ?? throw new InvalidOperationException("The executor did not start.");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(StartTimeout);
             var accepting = listener.AcceptAsync(limit.Token).AsTask();
@@ -70,14 +71,13 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
         catch
         {
-            process.Kill();
-            process.Dispose();
+            process?.Kill();
+            process?.Dispose();
             memory.Dispose();
             throw;
         }
         finally
         {
-            File.Delete(memoryPath);
             Directory.Delete(folder, recursive: true);
         }
     }

@@ -8,7 +8,7 @@ namespace ControlPlane.Agent.Execution;
 /// </summary>
 internal sealed unsafe class SharedMemory : IDisposable
 {
-    /// <summary>Bytes of a slot. Larger ones were no faster, and a node of eight devices stays within the 64 MiB that containers give to shared memory.</summary>
+    /// <summary>Bytes of a slot. Four times as many were no faster, a quarter a third slower; so a node of eight devices stays within the 64 MiB that containers give to shared memory.</summary>
     public const int SlotBytes = 1 << 20;
 
     /// <summary>Slots of each direction.</summary>
@@ -20,15 +20,17 @@ internal sealed unsafe class SharedMemory : IDisposable
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly byte* _first;
+    private readonly string? _path;
 
-    private SharedMemory(FileStream stream)
+    private SharedMemory(FileStream stream, string? path)
     {
+        _path = path;
         _file = MemoryMappedFile.CreateFromFile(stream, null, TotalBytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, TotalBytes);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _first);
     }
 
-    /// <summary>New memory at a path of its own, which the executor opens and the agent then deletes.</summary>
+    /// <summary>New memory, and the path by which an executor opens it while this process holds it.</summary>
     public static (SharedMemory Memory, string Path) Create()
     {
         var name = $"factory-agent-{Guid.NewGuid():N}";
@@ -38,9 +40,9 @@ internal sealed unsafe class SharedMemory : IDisposable
             var path = Path.Combine(folder, name);
             try
             {
-                return (new SharedMemory(new FileStream(path, NewFile())), path);
+                return Nameless(new FileStream(path, NewFile()), path);
             }
-            catch (IOException) when (folder != folders[^1])
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException && folder != folders[^1])
             {
                 File.Delete(path); // No room in memory: an ordinary file will do.
             }
@@ -49,7 +51,7 @@ internal sealed unsafe class SharedMemory : IDisposable
     }
 
     /// <summary>What an agent has created.</summary>
-    public static SharedMemory Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
+    public static SharedMemory Open(string path) => new(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), null);
 
     /// <summary>One slot; 0 and 1 go from executor to agent, 2 and 3 the other way.</summary>
     public Span<byte> Slot(uint number)
@@ -63,6 +65,17 @@ internal sealed unsafe class SharedMemory : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+        if (_path is not null)
+            File.Delete(_path);
+    }
+
+    // A file without a name goes with its processes, however they end; the agent's open handle leads the executor to it.
+    private static (SharedMemory Memory, string Path) Nameless(FileStream stream, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return (new SharedMemory(stream, path), path);
+        File.Delete(path);
+        return (new SharedMemory(stream, null), FormattableString.Invariant($"/proc/{Environment.ProcessId}/fd/{stream.SafeFileHandle.DangerousGetHandle()}"));
     }
 
     // Room is taken at once: what is mapped and cannot be written ends a process without a word.
