@@ -212,8 +212,8 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
             return null;
         if (lease.Generation == _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
-        if (lease.Kernel is null)
-            return "the lease has no kernel to run";
+        if (lease.Kernel is null && lease.Program is null)
+            return "the lease has no kernel or program to run";
         return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
     }
 
@@ -248,11 +248,11 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
         {
             if (ReferenceEquals(_current, lease))
             {
-                if (report.ErrorCode == "stopped" && _stopReason.Length > 0)
+                if (report.ErrorCode == KernelWorkOrder.Stopped && _stopReason.Length > 0)
                     KernelWorkOrder.Fail(report, _isInterrupted ? KernelWorkOrder.Interrupted : report.ErrorCode, _stopReason);
                 _current = null;
             }
-            else if (report.ErrorCode == "stopped")
+            else if (report.ErrorCode == KernelWorkOrder.Stopped)
             {
                 report.Error = "superseded by a newer generation";
             }
@@ -269,7 +269,7 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
     private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
     {
-        var seconds = lease.Kernel.TimeoutSeconds;
+        var seconds = lease.Program?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
         var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
         try
         {

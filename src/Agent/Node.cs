@@ -33,11 +33,12 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
         Remarks = found.Remarks;
+        var checkpoints = CheckpointStore.Beside(options.JournalFile, clock);
         foreach (var (id, device) in found.Devices)
         {
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
-            var executor = new ExecutorSupervisor(id, options.RestartLimit, clock, sample => Observe(place, sample), log);
+            var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log);
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),

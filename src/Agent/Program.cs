@@ -9,8 +9,9 @@ var devices = new Option<DeviceChoice>("--devices") { Description = "Which devic
 
 var device = new Option<string>("--device") { Required = true, Description = "The device to own, such as cuda:0." };
 var socket = new Option<string>("--socket") { Required = true, Description = "The agent's Unix socket." };
-var executor = new Command("executor", "Owns one device for the agent that started it.") { device, socket };
-executor.SetAction((parsed, _) => Executor.RunAsync(parsed.GetRequiredValue(device), parsed.GetRequiredValue(socket)));
+var memory = new Option<string>("--memory") { Required = true, Description = "The file that agent and executor both map." };
+var executor = new Command("executor", "Owns one device for the agent that started it.") { device, socket, memory };
+executor.SetAction((parsed, _) => Executor.RunAsync(parsed.GetRequiredValue(device), parsed.GetRequiredValue(socket), parsed.GetRequiredValue(memory)));
 
 var discover = new Command("discover", "Lists this machine's devices, one JSON object a line.") { devices };
 discover.SetAction(parsed => DeviceDiscovery.Print(parsed.GetValue(devices), Console.Out, Console.Error));

@@ -135,6 +135,15 @@ public sealed record GpuResponse(
 
     /// <summary>Why the cap does not hold as it was ordered; empty while it does.</summary>
     public string CapObstacle { get; init; } = "";
+
+    /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
+    public double? Progress { get; init; }
+
+    /// <summary>The running program's newest loss; null before the first.</summary>
+    public double? Loss { get; init; }
+
+    /// <summary>Device memory that the running work holds, in bytes; null while none runs.</summary>
+    public long? JobMemoryBytes { get; init; }
 }
 
 /// <summary>A limit for a power domain.</summary>

@@ -32,6 +32,12 @@ public sealed record JobResponse(
 
     /// <summary>The power policy or flexibility tier that the limit comes from; null where the job names none.</summary>
     public string? PowerPolicy { get; init; }
+
+    /// <summary>Share of its steps that its program has done, 0 to 1; null unless one runs.</summary>
+    public double? Progress { get; init; }
+
+    /// <summary>Its program's newest loss; null unless one runs and has taken one.</summary>
+    public double? Loss { get; init; }
 }
 
 /// <summary>What a kernel did.</summary>
@@ -48,7 +54,23 @@ public sealed record JobResponse(
 /// <param name="Repetitions">How often it ran.</param>
 public sealed record KernelResponse(
     bool Succeeded, string ErrorCode, string Error, string Device, double SecondsPerRepetition, double Rate, string RateUnit,
-    string Checksum, bool Checked, double MaxRelativeError, int Repetitions);
+    string Checksum, bool Checked, double MaxRelativeError, int Repetitions)
+{
+    /// <summary>The most device memory that the work held at a time, in bytes; 0 when it was not counted.</summary>
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>The first loss that a program took; null without one.</summary>
+    public double? FirstLoss { get; init; }
+
+    /// <summary>The last loss that a program took; null without one.</summary>
+    public double? LastLoss { get; init; }
+
+    /// <summary>The step that a program began at: above 0 when it went on from a checkpoint.</summary>
+    public long WentOnFrom { get; init; }
+
+    /// <summary>What a person should know although the work is done; or empty.</summary>
+    public string Remark { get; init; } = "";
+}
 
 /// <summary>Why a job is where it is.</summary>
 /// <param name="Job">Its name.</param>

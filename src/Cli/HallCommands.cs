@@ -63,6 +63,7 @@ internal static class HallCommands
                 ["generation", gpu.Generation.ToString(CultureInfo.InvariantCulture)], ["kernels run", gpu.KernelsRun.ToString(CultureInfo.InvariantCulture)],
                 ["draws", Table.Watts(gpu.PowerWatts)], ["temperature", gpu.TemperatureCelsius is { } celsius ? $"{celsius.ToString("0.#", CultureInfo.InvariantCulture)} C" : "unknown"],
                 ["power limit", Table.Watts(gpu.LimitWatts)],
+                ["memory of its job", gpu.JobMemoryBytes is { } held ? $"{(held / 1048576.0).ToString("0.##", CultureInfo.InvariantCulture)} MiB" : "none"],
                 ["armed cap", gpu.CapWatts is { } cap ? $"{Table.Watts(cap)}{(gpu.CapObstacle.Length > 0 ? $", but {gpu.CapObstacle}" : "")}" : "none holds"],
             ]);
             return ExitCodes.Done;

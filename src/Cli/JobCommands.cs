@@ -122,18 +122,35 @@ internal static class JobCommands
         ];
         if (job.PowerPercent is { } percent)
             rows.Insert(6, ["power", $"{percent} % of its limit{(job.PowerPolicy is { } policy ? $", by {policy}" : "")}"]);
+        if (job.Progress is { } share)
+            rows.Add(["progress", $"{Text(share * 100)} % of its steps{(job.Loss is { } loss ? $", loss {Text(loss, "0.####")}" : "")}"]);
         if (job.Kernel is { } kernel)
-        {
-            rows.Add(["device", kernel.Device]);
-            rows.Add(["time", $"{Text(kernel.SecondsPerRepetition * 1e6)} us a repetition, {kernel.Repetitions} repetitions"]);
-            rows.Add(["rate", $"{Text(kernel.Rate)} {kernel.RateUnit}"]);
-            rows.Add(["checksum", kernel.Checksum]);
-            rows.Add(["check", kernel.Checked ? $"greatest relative error {kernel.MaxRelativeError.ToString("0.###e0", CultureInfo.InvariantCulture)}" : "not asked for"]);
-            if (kernel.ErrorCode.Length > 0)
-                rows.Add(["error", $"{kernel.ErrorCode}: {kernel.Error}"]);
-        }
+            Add(rows, kernel);
         Table.Print(["job", job.Job], rows);
     }
+
+    private static void Add(List<IReadOnlyList<string>> rows, KernelResponse kernel)
+    {
+        var isProgram = kernel.RateUnit == "steps/s";
+        rows.Add(["device", kernel.Device]);
+        rows.Add(["time", $"{Text(kernel.SecondsPerRepetition * 1e6)} us a {(isProgram ? "step" : "repetition")}, {kernel.Repetitions} {(isProgram ? "steps" : "repetitions")}"]);
+        rows.Add(["rate", $"{Text(kernel.Rate)} {kernel.RateUnit}"]);
+        rows.Add(["checksum", kernel.Checksum]);
+        if (kernel.PeakMemoryBytes > 0)
+            rows.Add(["memory", $"{Text(kernel.PeakMemoryBytes / 1048576.0)} MiB at most"]);
+        if (kernel is { FirstLoss: { } first, LastLoss: { } last })
+            rows.Add(["loss", $"{Text(first, "0.####")} at first, {Text(last, "0.####")} at last"]);
+        if (kernel.WentOnFrom > 0)
+            rows.Add(["checkpoint", $"went on from step {Text(kernel.WentOnFrom)}"]);
+        if (!isProgram)
+            rows.Add(["check", kernel.Checked ? $"greatest relative error {kernel.MaxRelativeError.ToString("0.###e0", CultureInfo.InvariantCulture)}" : "not asked for"]);
+        if (kernel.Remark.Length > 0)
+            rows.Add(["remark", kernel.Remark]);
+        if (kernel.ErrorCode.Length > 0)
+            rows.Add(["error", $"{kernel.ErrorCode}: {kernel.Error}"]);
+    }
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     private static string Text(IFormattable? value) => value switch
     {

@@ -27,7 +27,7 @@ internal static class PlanCheckNode
         if (spec.Work is SimulatedWork && !state.Layout.Racks[facts.Rack].Simulated)
             found.Add(new PlanViolation("work", $"node {facts.Id} is real and the work is simulated"));
         var runsKernels = facts.GpuModel >= 0 && facts.Gpus > 0 && state.Layout.GpuModels[facts.GpuModel].RunsKernels;
-        if (spec.Work is KernelWork && !runsKernels)
+        if (spec.Work.RunsOnDevice && !runsKernels)
             found.Add(new PlanViolation("work", $"node {facts.Id} executes no kernels"));
     }
 

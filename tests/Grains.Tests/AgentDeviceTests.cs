@@ -60,6 +60,8 @@ public class AgentDeviceTests
 
         public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => Task.CompletedTask;
 
+        public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => Task.CompletedTask;
+
         public Task Stop(GpuId gpu, LeaseKey lease)
         {
             Stopped.Enqueue(lease);

@@ -66,7 +66,11 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
         return record!;
     }
 
-    public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent)
+    public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => StartAny(gpu, lease);
+
+    public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => StartAny(gpu, lease);
+
+    private Task StartAny(GpuId gpu, LeaseKey lease)
     {
         Started.Enqueue((gpu, lease));
         var (code, fails) = _outcome(gpu);

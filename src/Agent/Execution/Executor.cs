@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Protocol;
@@ -10,7 +11,7 @@ namespace ControlPlane.Agent.Execution;
 /// The process that owns one device. A wild kernel or a driver's bug ends this process and nothing else, and a
 /// poisoned CUDA context ends with it. Ends itself when the agent's side of the socket closes.
 /// </summary>
-internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisposable
+internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkChannel bulk) : IDisposable
 {
     /// <summary>The device's context is lost and was reported: a new process will do.</summary>
     public const int ExitPoisoned = 3;
@@ -25,14 +26,19 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
     private readonly PowerLimit _limits = new(device);
     private readonly SensorHealth _health = new();
     private readonly WorkDeadline _lease = new(TimeProvider.System);
+    private readonly Channel<CheckpointKept> _kept = Channel.CreateUnbounded<CheckpointKept>();
+    private readonly RunningWork _running = new();
+    private CheckpointHead? _found;
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
-    public static async Task<int> RunAsync(string id, string socketPath)
+    public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
+        using var memory = SharedMemory.Open(memoryPath);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
         using var agent = new FrameStream(new NetworkStream(socket));
+        using var bulk = new BulkChannel(memory, agent, BulkChannel.OfExecutor);
         IComputeDevice device;
         try
         {
@@ -43,7 +49,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
             await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = $"the device does not open: {e.Message}" }, default).ConfigureAwait(false);
             return ExitNoDevice;
         }
-        using var executor = new Executor(device, agent);
+        using var executor = new Executor(device, agent, bulk);
         return await executor.ServeAsync().ConfigureAwait(false);
     }
 
@@ -83,6 +89,18 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
                 case FrameKind.Renew:
                     _lease.Renew(Welcome.Parser.ParseFrom(frame.Payload).LeaseTimeoutSeconds);
                     break;
+                case FrameKind.Found:
+                    _found = CheckpointHead.Parser.ParseFrom(frame.Payload);
+                    break;
+                case FrameKind.Kept:
+                    _kept.Writer.TryWrite(CheckpointKept.Parser.ParseFrom(frame.Payload));
+                    break;
+                case FrameKind.BulkPiece:
+                    bulk.Hear(BulkPiece.Parser.ParseFrom(frame.Payload));
+                    break;
+                case FrameKind.BulkTaken:
+                    bulk.HearTaken();
+                    break;
                 case FrameKind.Limit:
                     _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
                     await agent.WriteAsync(FrameKind.Sample, Sample(device.Read()), default).ConfigureAwait(false);
@@ -100,13 +118,15 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         var stop = _stop.Token;
-        _work = Task.Run(() => WorkAsync(lease, stop));
+        var checkpoints = new ExecutorCheckpoints(bulk, agent, _kept.Reader, lease, _found);
+        _found = null;
+        _work = Task.Run(() => WorkAsync(lease, checkpoints, stop));
     }
 
-    private async Task WorkAsync(Lease lease, CancellationToken stop)
+    private async Task WorkAsync(Lease lease, ExecutorCheckpoints checkpoints, CancellationToken stop)
     {
         _busy.Begin();
-        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, stop).ConfigureAwait(false);
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, checkpoints, _running, stop).ConfigureAwait(false);
         _busy.End();
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
@@ -122,6 +142,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent) : IDisp
         if (!sample.HasUtilisation)
             sample.Utilisation = _busy.ShareSinceLastAsked();
         sample.LimitDetail = _limits.Obstacle;
+        _running.AddTo(sample);
         return sample;
     }
 

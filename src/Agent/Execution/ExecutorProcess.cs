@@ -13,16 +13,21 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Socket _socket;
     private readonly FrameStream _frames;
+    private readonly SharedMemory _memory;
+    private readonly BulkChannel _bulk;
+    private readonly CheckpointDesk _checkpoints;
     private readonly Action<DeviceSample> _sampled;
     private readonly Task _reading;
     private readonly Lock _lock = new();
     private TaskCompletionSource<WorkReport>? _report;
     private bool _over;
 
-    private ExecutorProcess(Process process, Socket socket, Action<DeviceSample> sampled)
+    private ExecutorProcess(Process process, Socket socket, SharedMemory memory, CheckpointStore checkpoints, Action<DeviceSample> sampled)
     {
-        (_process, _socket, _sampled) = (process, socket, sampled);
+        (_process, _socket, _memory, _sampled) = (process, socket, memory, sampled);
         _frames = new FrameStream(new NetworkStream(socket));
+        _bulk = new BulkChannel(memory, _frames, BulkChannel.OfAgent);
+        _checkpoints = new CheckpointDesk(checkpoints, _bulk, _frames);
         _reading = ReadAsync();
     }
 
@@ -39,7 +44,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         var status => $"the executor ended with status {status}",
     };
 
-    public static async Task<ExecutorProcess> StartAsync(string device, Action<DeviceSample> sampled, CancellationToken cancellation)
+    public static async Task<ExecutorProcess> StartAsync(
+        string device, CheckpointStore checkpoints, Action<DeviceSample> sampled, CancellationToken cancellation)
     {
         // A folder that only this user can enter, gone as soon as the executor has connected.
         var folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
@@ -47,24 +53,27 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        var process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path))
-            ?? throw new InvalidOperationException("The executor did not start.");
+        var (memory, memoryPath) = SharedMemory.Create();
+        Process? process = null;
         try
         {
+            process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path, "--memory", memoryPath))
+                ?? throw new InvalidOperationException("The executor did not start.");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(StartTimeout);
             var accepting = listener.AcceptAsync(limit.Token).AsTask();
             var exiting = process.WaitForExitAsync(limit.Token);
             if (await Task.WhenAny(accepting, exiting).ConfigureAwait(false) != accepting && !accepting.IsCompletedSuccessfully)
                 throw new IOException("The executor ended before it was ready.");
-            var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), sampled);
+            var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), memory, checkpoints, sampled);
             executor.Ended = executor.WaitForEndAsync();
             return executor;
         }
         catch
         {
-            process.Kill();
-            process.Dispose();
+            process?.Kill();
+            process?.Dispose();
+            memory.Dispose();
             throw;
         }
         finally
@@ -85,6 +94,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
         try
         {
+            await _checkpoints.OfferAsync(lease).ConfigureAwait(false);
             await _frames.WriteAsync(FrameKind.Run, lease, default).ConfigureAwait(false);
         }
         catch (IOException)
@@ -138,7 +148,10 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await KillAsync().ConfigureAwait(false);
+        _checkpoints.Dispose();
         _frames.Dispose();
+        _bulk.Dispose();
+        _memory.Dispose();
         _socket.Dispose();
         _process.Dispose();
     }
@@ -164,6 +177,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                     Deliver(WorkReport.Parser.ParseFrom(frame.Payload));
                 else if (frame.Kind == FrameKind.Sample)
                     _sampled(DeviceSample.Parser.ParseFrom(frame.Payload));
+                else
+                    await _checkpoints.HearAsync(frame.Kind, frame.Payload).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException or Google.Protobuf.InvalidProtocolBufferException)

@@ -10,7 +10,7 @@ namespace ControlPlane.Agent.Execution;
 /// lease ends in a report.
 /// </summary>
 internal sealed class ExecutorSupervisor(
-    string device, int restartLimit, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
+    string device, int restartLimit, CheckpointStore checkpoints, TimeProvider clock, Action<DeviceSample> sampled, ILogger log) : IAsyncDisposable
 {
     /// <summary>More restarts than the limit within this time mean that the device, not the work, is at fault.</summary>
     private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
@@ -26,7 +26,7 @@ internal sealed class ExecutorSupervisor(
         if (_executor is { Ended.IsCompleted: false })
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
-        _executor = await ExecutorProcess.StartAsync(device, sampled, cancellation).ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(device, checkpoints, sampled, cancellation).ConfigureAwait(false);
         _ = ForgetReadingsAsync(_executor);
         if (_cap is { } cap)
             await _executor.LimitAsync(cap).ConfigureAwait(false);
@@ -47,7 +47,28 @@ internal sealed class ExecutorSupervisor(
         }
     }
 
+    /// <summary>
+    /// Runs a lease's work. A program whose executor was lost goes on from its checkpoint, as long as each try gets further
+    /// than the one before, and its checkpoint is forgotten once it is over.
+    /// </summary>
     public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        while (true)
+        {
+            var begun = Saved(lease);
+            var report = await RunOnceAsync(lease, timeout, stop).ConfigureAwait(false);
+            var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && _deaths.Count <= restartLimit;
+            if (isLost && Saved(lease) > begun)
+                continue;
+            if (lease.Program is not null && report.ErrorCode != KernelWorkOrder.Stopped)
+                checkpoints.Drop(lease.Job);
+            return report;
+        }
+    }
+
+    private long Saved(Lease lease) => checkpoints.Find(lease)?.Done ?? 0;
+
+    private async Task<WorkReport> RunOnceAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
     {
         var report = KernelWorkOrder.ReportOf(lease);
         ExecutorProcess executor;
@@ -57,13 +78,13 @@ internal sealed class ExecutorSupervisor(
         }
         catch (OperationCanceledException)
         {
-            KernelWorkOrder.Fail(report, "stopped", "the work was stopped before it began");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the work was stopped before it began");
             return report;
         }
         catch (Exception e) when (IsStartFailure(e))
         {
             CountDeath($"the executor does not start: {e.Message}");
-            KernelWorkOrder.Fail(report, "executor-crashed", $"the executor does not start: {e.Message}");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.ExecutorCrashed, $"the executor does not start: {e.Message}");
             return report;
         }
         await RenewBeforeWorkAsync(executor).ConfigureAwait(false);
@@ -133,12 +154,12 @@ internal sealed class ExecutorSupervisor(
         if (running.IsCompleted && !stop.IsCancellationRequested)
         {
             await executor.KillAsync().ConfigureAwait(false);
-            KernelWorkOrder.Fail(report, "executor-crashed", executor.HowItEnded);
+            KernelWorkOrder.Fail(report, KernelWorkOrder.ExecutorCrashed, executor.HowItEnded);
             CountDeath(executor.HowItEnded);
         }
         else if (stop.IsCancellationRequested)
         {
-            KernelWorkOrder.Fail(report, "stopped", "the kernel did not end, so its executor was killed");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the kernel did not end, so its executor was killed");
         }
         else
         {

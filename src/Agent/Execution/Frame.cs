@@ -26,11 +26,29 @@ internal enum FrameKind : byte
 
     /// <summary>Agent: how long work may go on if no more of these come.</summary>
     Renew = 7,
+
+    /// <summary>Agent: the checkpoint that the work which follows may go on from.</summary>
+    Found = 20,
+
+    /// <summary>Executor: send the data of what was found.</summary>
+    Restore = 21,
+
+    /// <summary>Executor: a checkpoint to keep; its data follows.</summary>
+    Save = 22,
+
+    /// <summary>Agent: what became of it.</summary>
+    Kept = 23,
+
+    /// <summary>Either: a slot of shared memory is full.</summary>
+    BulkPiece = 24,
+
+    /// <summary>Either: it is free again.</summary>
+    BulkTaken = 25,
 }
 
 /// <summary>
 /// What agent and executor say to each other: four bytes of length (of all that follows, little-endian), one of
-/// kind, and a message of agent.proto. Raw, because one hop over a socket takes a quarter of what a call does.
+/// kind, and a message of agent.proto or executor.proto. Raw, because one hop over a socket takes a quarter of what a call does.
 /// </summary>
 internal sealed class FrameStream(Stream stream) : IDisposable
 {

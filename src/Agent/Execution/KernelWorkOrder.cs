@@ -1,19 +1,40 @@
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
 
-/// <summary>Carries out one lease's kernel and puts what happened into the words of a report.</summary>
+/// <summary>Carries out one lease's kernel or program and puts what happened into the words of a report.</summary>
 internal static class KernelWorkOrder
 {
     /// <summary>The sample is null unless the device's health changed.</summary>
-    public static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(IComputeDevice device, Lease lease, CancellationToken stop)
+    public static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(
+        IComputeDevice device, Lease lease, ICheckpoints checkpoints, RunningWork running, CancellationToken stop)
     {
-        var report = ReportOf(lease);
+        var metered = new MeteredDevice(device, LimitOf(lease, device.Description));
+        running.Begin(metered);
+        var result = await CarryOutAsync(metered, lease, ReportOf(lease), checkpoints, running, stop).ConfigureAwait(false);
+        running.End();
+        result.Report.PeakMemoryBytes = (ulong)metered.PeakBytes;
+        return result;
+    }
+
+    // A job on a whole GPU may hold all of it, or what it says itself.
+    private static long LimitOf(Lease lease, DeviceDescription device) =>
+        lease.Program is { MemoryLimitBytes: > 0 and var limit } ? (long)Math.Min(limit, (ulong)device.MemoryBytes) : device.MemoryBytes;
+
+    private static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(
+        MeteredDevice device, Lease lease, WorkReport report, ICheckpoints checkpoints, RunningWork running, CancellationToken stop)
+    {
         report.DeviceName = device.Description.Name;
         try
         {
+            if (lease.Program is { } program)
+            {
+                Fill(report, await ProgramRun.RunAsync(device, ProgramMessages.Read(program), checkpoints, running.Note, stop).ConfigureAwait(false));
+                return (report, null);
+            }
             var work = lease.Kernel;
             var request = new KernelRequest(work.Name, work.Sizes, checked((int)Math.Max(work.Repetitions, 1)), work.Check, work.Seed);
             Fill(report, await KernelRun.RunAsync(device, request, null, stop).ConfigureAwait(false));
@@ -27,7 +48,7 @@ internal static class KernelWorkOrder
         }
         catch (OperationCanceledException)
         {
-            Fail(report, "stopped", "the work was stopped");
+            Fail(report, Stopped, "the work was stopped");
         }
         catch (Exception e) when (e is ArgumentException or OverflowException)
         {
@@ -47,6 +68,12 @@ internal static class KernelWorkOrder
 
     /// <summary>The code of work that ended through no fault of its own: it is to be done again.</summary>
     public const string Interrupted = "interrupted";
+
+    /// <summary>The code of work that was told to end.</summary>
+    public const string Stopped = "stopped";
+
+    /// <summary>The code of work whose executor ended under it.</summary>
+    public const string ExecutorCrashed = "executor-crashed";
 
     public static WorkReport ReportOf(Lease lease) => new() { Device = lease.Device, Job = lease.Job, Generation = lease.Generation };
 
@@ -69,6 +96,23 @@ internal static class KernelWorkOrder
         report.Repetitions = (uint)result.Repetitions;
         if (result.Mistake is { } mistake)
             Fail(report, "wrong-result", mistake);
+    }
+
+    private static void Fill(WorkReport report, ProgramResult result)
+    {
+        var state = result.State;
+        report.Succeeded = true;
+        report.Repetitions = (uint)Math.Min(state.Done, uint.MaxValue);
+        report.SecondsPerRepetition = state.DeviceSeconds / state.Done;
+        report.Rate = state.DeviceSeconds > 0 ? state.Done / state.DeviceSeconds : 0;
+        report.RateUnit = "steps/s";
+        report.Checksum = result.Checksum;
+        report.WentOnFrom = result.Started;
+        report.Remark = result.Remark ?? "";
+        if (state.FirstLoss is { } first)
+            report.FirstLoss = first;
+        if (state.LastLoss is { } last)
+            report.LastLoss = last;
     }
 
     private static DeviceSample Unwell(DeviceHealth health, WorkReport report) =>

@@ -22,7 +22,7 @@ internal static class TwinSnapshot
             var text = File.ReadAllText(file);
             var (snapshot, root) = (HallSnapshots.Read(text, file), JsonNode.Parse(text)!.AsObject());
             var state = snapshot.State;
-            var kernels = state.Jobs.Count(job => state.SpecOf(job)!.Work is KernelWork) + snapshot.Waiting.InOrder.Count(job => job.Spec.Work is KernelWork);
+            var kernels = state.Jobs.Count(job => state.SpecOf(job)!.Work.RunsOnDevice) + snapshot.Waiting.InOrder.Count(job => job.Spec.Work.RunsOnDevice);
             if (kernels > 0)
                 Console.Error.WriteLine($"{file}: {kernels} jobs run kernels and are left out.");
             return new TwinPlan

@@ -225,7 +225,11 @@ public readonly record struct DomainLimit([property: Id(0)] TopologyLevel Level,
 
 /// <summary>What a job does.</summary>
 [GenerateSerializer, Immutable, Alias("WorkSpec")]
-public abstract record WorkSpec;
+public abstract record WorkSpec
+{
+    /// <summary>True for work that really runs, on a device that an agent owns.</summary>
+    public virtual bool RunsOnDevice => false;
+}
 
 /// <summary>Work on simulated GPUs: known by how long it takes and how many tokens it makes.</summary>
 /// <param name="Class">training, prefill, decode or other.</param>
@@ -258,7 +262,11 @@ public sealed record KernelWork(
     [property: Id(2)] int Repetitions,
     [property: Id(3)] bool Check,
     [property: Id(4)] ulong Seed,
-    [property: Id(5)] TimeSpan Timeout) : WorkSpec;
+    [property: Id(5)] TimeSpan Timeout) : WorkSpec
+{
+    /// <inheritdoc/>
+    public override bool RunsOnDevice => true;
+}
 
 /// <summary>One size of a kernel.</summary>
 /// <param name="Name">Such as <c>m</c>.</param>

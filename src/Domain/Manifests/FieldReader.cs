@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using ControlPlane.Domain.Units;
@@ -83,8 +84,8 @@ internal sealed class FieldReader(string file, List<ManifestError> errors)
             return Fail(node, path, "uses a YAML anchor", "write the value out");
         if (ManifestFields.ElementOf(type) is { } element)
             return Sequence(node, element, property, path);
-        if (type == typeof(IReadOnlyDictionary<string, long>))
-            return Sizes(node, path);
+        if (ManifestFields.NamedOf(type) is { } named)
+            return Named(node, named, path);
         if (ManifestFields.IsRecord(type))
             return Record(node, type, path);
         if (node is not YamlScalarNode scalar || scalar.Value is null)
@@ -123,19 +124,20 @@ internal sealed class FieldReader(string file, List<ManifestError> errors)
         return InRange(value, property) ? value : Fail(node, path, $"'{text}' is out of range", ManifestFields.Expectation(property));
     }
 
-    private Dictionary<string, long>? Sizes(YamlNode node, string path)
+    private IDictionary? Named(YamlNode node, Type type, string path)
     {
+        var form = ManifestFields.Form(type);
         if (node is not YamlMappingNode map)
-            return (Dictionary<string, long>?)Fail(node, path, "is not a mapping", "write name: whole number");
-        var sizes = new Dictionary<string, long>(StringComparer.Ordinal);
+            return (IDictionary?)Fail(node, path, "is not a mapping", $"write name: {form}");
+        var values = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(typeof(string), type))!;
         foreach (var (name, value) in Mapping(map, path, null))
         {
-            if (value is YamlScalarNode { Value: { } text } && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size))
-                sizes[name] = size;
+            if (value is YamlScalarNode { Value: not null } scalar && Scalar(scalar, type) is { } read)
+                values[name] = read;
             else
-                Fail(value, path + "." + name, "is not a whole number", "write a whole number");
+                Fail(value, path + "." + name, $"is not {form}", $"write {form}");
         }
-        return sizes;
+        return values;
     }
 
     private static object? Scalar(YamlScalarNode node, Type type)

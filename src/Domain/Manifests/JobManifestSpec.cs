@@ -60,11 +60,14 @@ public sealed record JobManifestSpec
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 
-    [Meaning("Work on simulated GPUs. Give either this or kernel.")]
+    [Meaning("Work on simulated GPUs. Give exactly one of this, kernel and program.")]
     public SimulatedWorkSpec? Simulated { get; init; }
 
-    [Meaning("A kernel that really runs, on a device that an agent owns. Give either this or simulated.")]
+    [Meaning("A kernel that really runs, on a device that an agent owns.")]
     public KernelWorkSpec? Kernel { get; init; }
+
+    [Meaning("A program that really runs, on a device that an agent owns: buffers, kernels, loops, checkpoints.")]
+    public ProgramWorkSpec? Program { get; init; }
 }
 
 /// <summary>A task group of a Job manifest.</summary>

@@ -52,6 +52,7 @@ public static class JobSpecs
         ArgumentNullException.ThrowIfNull(spec);
         var simulated = spec.Work as SimulatedWork;
         var kernel = spec.Work as KernelWork;
+        var program = spec.Work as ProgramWork;
         var content = new JobManifestSpec
         {
             Queue = spec.Queue.Value,
@@ -100,6 +101,7 @@ public static class JobSpecs
                 Seed = (long)kernel.Seed,
                 Timeout = kernel.Timeout == TimeSpan.Zero ? null : kernel.Timeout,
             },
+            Program = program is null ? null : ProgramReader.Write(program),
         };
         return new Manifest("Job", name, content, new ManifestOrigin(name, System.Collections.Immutable.ImmutableDictionary<string, (int Line, int Column)>.Empty));
     }
@@ -132,6 +134,7 @@ public static class JobSpecs
             kernel.Name,
             kernel.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => new KernelSize(size.Key, size.Value)).ToValueList(),
             kernel.Repetitions, kernel.Check, (ulong)kernel.Seed, kernel.Timeout ?? TimeSpan.Zero)
+        : spec.Program is { } program ? ProgramReader.Read(program)
         : new SimulatedWork(
             spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation)
         {

@@ -26,6 +26,10 @@ internal static class ManifestFields
     public static Type? ElementOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
+    /// <summary>The type of the values of a mapping by name, or null for any other type.</summary>
+    public static Type? NamedOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
+
     public static object? EnumValue(Type type, string text)
     {
         var name = Enum.GetNames(type).FirstOrDefault(candidate => CamelCase(candidate) == text);

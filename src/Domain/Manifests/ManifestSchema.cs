@@ -15,6 +15,7 @@ public static class ManifestSchema
         ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
         ["$id"] = "urn:factory:v1",
         ["title"] = "AI factory manifest",
+        ["$defs"] = new JsonObject { ["programStep"] = Record(typeof(ProgramStepSpec)) }, // By name, because steps hold steps.
         ["oneOf"] = new JsonArray([.. ManifestKinds.All.Select(kind => (JsonNode)Kind(kind.Key, kind.Value))]),
     };
 
@@ -87,9 +88,9 @@ public static class ManifestSchema
             return new JsonObject { ["enum"] = new JsonArray([.. ManifestFields.EnumNames(type).Select(name => (JsonNode)name)]) };
         if (ManifestFields.ElementOf(type) is { } element)
             return new JsonObject { ["type"] = "array", ["items"] = Typed(element) };
-        if (type == typeof(IReadOnlyDictionary<string, long>))
-            return new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "integer" } };
-        return Record(type);
+        if (ManifestFields.NamedOf(type) is { } named)
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = Typed(named) };
+        return type == typeof(ProgramStepSpec) ? new JsonObject { ["$ref"] = "#/$defs/programStep" } : Record(type);
     }
 
     private static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };

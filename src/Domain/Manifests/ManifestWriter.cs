@@ -64,7 +64,7 @@ public static class ManifestWriter
         TimeSpan duration => Durations.Format(duration),
         DateTimeOffset instant => Instants.Format(instant),
         Enum choice => ManifestFields.CamelCase(choice.ToString()),
-        IReadOnlyDictionary<string, long> sizes => new JsonObject(sizes.Select(size => KeyValuePair.Create(size.Key, (JsonNode?)size.Value))),
+        System.Collections.IDictionary named => new JsonObject(named.Keys.Cast<string>().Select(name => KeyValuePair.Create(name, Value(named[name]!)))),
         System.Collections.IEnumerable list => new JsonArray([.. list.Cast<object>().Select(Value)]),
         _ => Record(value),
     };

@@ -166,6 +166,8 @@ internal sealed class GpuGrain(
             fleet.Start(Gpu, lease, Row.Find(lease.Key)!.At);
         else if (lease.Work is KernelWork kernel)
             Tell(agent => agent.Start(Gpu, lease.Key, kernel, activity?.Id ?? lease.TraceParent));
+        else if (lease.Work is ProgramWork program)
+            Tell(agent => agent.StartProgram(Gpu, lease.Key, program, activity?.Id ?? lease.TraceParent));
     }
 
     private void StopWork(GpuLease lease)

@@ -81,6 +81,10 @@ public interface IGpuAgent : IGrainObserver
     [Alias("Start")]
     Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent);
 
+    /// <summary>Starts a program under a lease; the agent refuses older generations.</summary>
+    [Alias("StartProgram")]
+    Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent);
+
     /// <summary>Stops a lease's work.</summary>
     [Alias("Stop")]
     Task Stop(GpuId gpu, LeaseKey lease);

@@ -23,10 +23,23 @@ internal static class KernelEnds
         _ => code.StartsWith("cuda-7", StringComparison.Ordinal) ? Fault.Work : Fault.None,
     };
 
+    /// <summary>The unit that only programs' rates have.</summary>
+    private const string StepsUnit = "steps/s";
+
+    private static string ProgramText(KernelResult result)
+    {
+        var loss = result is { FirstLoss: { } first, LastLoss: { } last } ? $", loss {QuantityText.Number(first, 4)} to {QuantityText.Number(last, 4)}" : "";
+        var resumed = result.WentOnFrom > 0 ? FormattableString.Invariant($", went on from step {result.WentOnFrom}") : "";
+        var remark = result.Remark.Length > 0 ? $"; {result.Remark}" : "";
+        return FormattableString.Invariant($"{result.Repetitions} steps on {result.Device} at {QuantityText.Number(result.Rate, 0)} {result.RateUnit}{loss}{resumed}{remark}.");
+    }
+
     private static string Text(KernelResult result)
     {
         if (!result.Succeeded)
             return $"{result.ErrorCode}: {result.Error}";
+        if (result.RateUnit == StepsUnit)
+            return ProgramText(result);
         var check = result.Checked ? "result checked" : "result not checked";
         return $"{QuantityText.Number(result.Rate)} {result.RateUnit} on {result.Device}, {QuantityText.Number(result.SecondsPerRepetition * 1e6, 1)} us a repetition, {check}.";
     }

@@ -62,4 +62,25 @@ public sealed record KernelResult(
     [property: Id(7)] ulong Checksum,
     [property: Id(8)] bool Checked,
     [property: Id(9)] double MaxRelativeError,
-    [property: Id(10)] int Repetitions);
+    [property: Id(10)] int Repetitions)
+{
+    /// <summary>The most device memory that the work held at a time, in bytes; 0 when it was not counted.</summary>
+    [Id(11)]
+    public long PeakMemoryBytes { get; init; }
+
+    /// <summary>The first loss that a program took; null without one.</summary>
+    [Id(12)]
+    public double? FirstLoss { get; init; }
+
+    /// <summary>The last loss that a program took; null without one.</summary>
+    [Id(13)]
+    public double? LastLoss { get; init; }
+
+    /// <summary>The step that a program began at: above 0 when it went on from a checkpoint.</summary>
+    [Id(14)]
+    public long WentOnFrom { get; init; }
+
+    /// <summary>What a person should know although the work is done; or empty.</summary>
+    [Id(15)]
+    public string Remark { get; init; } = "";
+}

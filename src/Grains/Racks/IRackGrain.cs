@@ -261,4 +261,16 @@ public sealed record GpuSample(
     /// <summary>Why a cap does not hold as it was ordered; empty while it does.</summary>
     [Id(7)]
     public string LimitDetail { get; init; } = "";
+
+    /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
+    [Id(8)]
+    public double? Progress { get; init; }
+
+    /// <summary>The running program's newest loss; null before the first.</summary>
+    [Id(9)]
+    public double? Loss { get; init; }
+
+    /// <summary>Device memory that the running work holds, in bytes; null while none runs.</summary>
+    [Id(10)]
+    public long? JobMemoryBytes { get; init; }
 }

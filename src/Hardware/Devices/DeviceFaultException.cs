@@ -11,7 +11,7 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     internal const int NoDevice = 1002;
     internal const int NoKernel = 1003;
     internal const int DivergentBarrier = 1004;
-    internal const int OutOfHostMemory = 1005;
+    internal const int OutOfMemory = 1005;
     internal const int Stopped = 1006;
     internal const int BadHandle = 1007;
     internal const int NotSupported = 1008;
@@ -28,7 +28,7 @@ public sealed class DeviceFaultException(int code, string name, string message) 
         < 1000 => string.Create(CultureInfo.InvariantCulture, $"cuda-{Code}"),
         BadParameter or NoKernel or BadHandle => "bad-parameter",
         DivergentBarrier => "divergent-barrier",
-        OutOfHostMemory => "out-of-memory",
+        OutOfMemory => "out-of-memory",
         Stopped => "stopped",
         NoDriver or NoDevice => "no-device",
         NotSupported => "not-supported",

@@ -14,6 +14,12 @@ internal sealed class AdamwProgram : KernelProgram
     private const float Epsilon = 1e-8f;
     private const float Decay = 0.01f;
 
+    private static readonly KernelNumber RateNumber = new("rate", 0, 1e3, Rate, "the learning rate");
+    private static readonly KernelNumber Beta1Number = new("beta1", 0, 0.999999, Beta1, "the decay of the first moments");
+    private static readonly KernelNumber Beta2Number = new("beta2", 0, 0.999999, Beta2, "the decay of the second moments");
+    private static readonly KernelNumber EpsilonNumber = new("epsilon", 1e-30, 1, Epsilon, "what keeps the divisor from zero");
+    private static readonly KernelNumber DecayNumber = new("decay", 0, 1e3, Decay, "the decay of the parameters");
+
     public override KernelDescription Description { get; } = new(
         "adamw",
         "One AdamW step (decoupled weight decay, bias corrected) on parameters and both moments: 28 bytes an element.",
@@ -22,6 +28,8 @@ internal sealed class AdamwProgram : KernelProgram
             new("step", 1, 1_000_000, 10, "the number of the step, which the bias corrections depend on"),
         ],
         "GB/s");
+
+    public override IReadOnlyList<KernelNumber> Numbers => [RateNumber, Beta1Number, Beta2Number, EpsilonNumber, DecayNumber];
 
     // Second moments are means of squares, so they are not negative.
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>
@@ -34,9 +42,9 @@ internal sealed class AdamwProgram : KernelProgram
     [
         new("factory_adamw", Chunks(sizes["n"]), 1, ChunkThreads,
         [
-            .. buffers.Select(KernelArgument.Of), KernelArgument.Of(Rate), KernelArgument.Of(Beta1), KernelArgument.Of(Beta2),
-            KernelArgument.Of(Epsilon), KernelArgument.Of(Decay), KernelArgument.Of((float)Correction(Beta1, sizes)),
-            KernelArgument.Of((float)Correction(Beta2, sizes)), KernelArgument.Of(sizes["n"]),
+            .. buffers.Select(KernelArgument.Of), .. Numbers.Select(number => KernelArgument.Of(sizes.Scalar(number))),
+            KernelArgument.Of((float)Correction(sizes.Scalar(Beta1Number), sizes)),
+            KernelArgument.Of((float)Correction(sizes.Scalar(Beta2Number), sizes)), KernelArgument.Of(sizes["n"]),
         ]),
     ];
 

@@ -11,7 +11,7 @@ internal sealed class Bfloat16Program : KernelProgram
         "GB/s");
 
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes) =>
-        [new(sizeof(ushort) * sizes["n"], BufferRole.Output), KernelBuffer.Floats(sizes["n"], BufferRole.Input)];
+        [new(sizeof(ushort) * sizes["n"], BufferRole.Output) { Contents = BufferContents.Bfloat16 }, KernelBuffer.Floats(sizes["n"], BufferRole.Input)];
 
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers) =>
     [

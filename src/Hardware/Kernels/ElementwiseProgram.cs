@@ -26,6 +26,9 @@ internal sealed class ElementwiseProgram(
     public override KernelDescription Description { get; } = new(
         name, summary, [new("n", 1, 1L << 28, 1L << 22, "the number of elements of each vector")], "GB/s");
 
+    public override IReadOnlyList<KernelNumber> Numbers =>
+        Scalar is { } own ? [new("factor", -float.MaxValue, float.MaxValue, own, "what an input is multiplied by")] : [];
+
     public override IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes)
     {
         KernelBuffer Vector(BufferRole role) => KernelBuffer.Floats(sizes["n"], role) with { Scale = InputScale };
@@ -35,8 +38,7 @@ internal sealed class ElementwiseProgram(
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers)
     {
         var arguments = buffers.Select(KernelArgument.Of).ToList();
-        if (Scalar is { } scalar)
-            arguments.Add(KernelArgument.Of(scalar));
+        arguments.AddRange(Numbers.Select(number => KernelArgument.Of(sizes.Scalar(number))));
         return [new("factory_" + Kernel, Chunks(sizes["n"]), 1, ChunkThreads, [.. arguments, KernelArgument.Of(sizes["n"])])];
     }
 

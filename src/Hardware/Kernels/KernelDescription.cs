@@ -9,6 +9,9 @@ public sealed record KernelSize(string Name, long Minimum, long Maximum, long De
     public long Step { get; init; } = 1;
 }
 
+/// <summary>A number that a kernel takes, as programs give it.</summary>
+public sealed record KernelNumber(string Name, double Minimum, double Maximum, float Default, string Meaning);
+
 /// <summary>A kernel that a job can run on a device.</summary>
 /// <param name="RateUnit">What <see cref="KernelResult.Rate"/> counts: <c>GFLOP/s</c> or <c>GB/s</c>.</param>
 public sealed record KernelDescription(string Name, string Summary, IReadOnlyList<KernelSize> Sizes, string RateUnit);

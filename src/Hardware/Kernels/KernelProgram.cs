@@ -3,9 +3,13 @@ using ControlPlane.Hardware.Devices;
 namespace ControlPlane.Hardware.Kernels;
 
 /// <summary>Values of one request's sizes, defaults filled in.</summary>
-internal sealed class KernelSizes(IReadOnlyDictionary<string, long> values)
+/// <param name="scalars">Numbers that a program gives in place of the kernel's own.</param>
+internal sealed class KernelSizes(IReadOnlyDictionary<string, long> values, IReadOnlyDictionary<string, double>? scalars = null)
 {
     public long this[string name] => values[name];
+
+    /// <summary>A number that a program may give, or the kernel's own.</summary>
+    public float Scalar(KernelNumber number) => scalars?.TryGetValue(number.Name, out var given) == true ? (float)given : number.Default;
 
     public int Int(string name) => checked((int)values[name]);
 }
@@ -25,6 +29,9 @@ internal abstract class KernelProgram
     protected const long MaximumElements = 1L << 28;
 
     public abstract KernelDescription Description { get; }
+
+    /// <summary>Numbers that a program may give.</summary>
+    public virtual IReadOnlyList<KernelNumber> Numbers => [];
 
     /// <summary>In the order of <c>buffers</c> of <see cref="Launches"/>.</summary>
     public abstract IReadOnlyList<KernelBuffer> Buffers(KernelSizes sizes);

@@ -75,9 +75,9 @@ internal sealed class ArgmaxProgram : ReductionProgram
     [
         KernelBuffer.Floats(sizes["n"], BufferRole.Input),
         KernelBuffer.Floats(Chunks(sizes["n"]), BufferRole.Scratch),
-        KernelBuffer.Floats(Chunks(sizes["n"]), BufferRole.Scratch),
+        KernelBuffer.Floats(Chunks(sizes["n"]), BufferRole.Scratch) with { Contents = BufferContents.Tokens },
         KernelBuffer.Floats(1, BufferRole.Output),
-        KernelBuffer.Floats(1, BufferRole.Output),
+        KernelBuffer.Floats(1, BufferRole.Output) with { Contents = BufferContents.Tokens },
     ];
 
     public override IReadOnlyList<KernelLaunch> Launches(KernelSizes sizes, ulong seed, IReadOnlyList<IDeviceBuffer> buffers)

@@ -19,7 +19,7 @@ internal static unsafe class ManagedPatterns
         var pattern = new MemoryPattern("", a.Int(2), a.Int(3));
         var (first, count) = ManagedVectors.Chunk(block, a.Long(1));
         for (var i = first; i < first + count; i++)
-            a.Words(0)[i] = pattern.Word((ulong)i, a.Word(4) != 0, a.Word(5));
+            a.Words(0)[i] = pattern.Word((ulong)i, false, a.Word(5)) ^ a.Word(4);
     }
 
     private static void Invert(KernelSlots a, int block)

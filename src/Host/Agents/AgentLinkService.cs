@@ -151,7 +151,14 @@ internal sealed class AgentLinkService(
     {
         var result = new KernelResult(
             report.Succeeded, report.ErrorCode, report.Error, report.DeviceName, report.SecondsPerRepetition, report.Rate, report.RateUnit,
-            report.Checksum, report.Checked, report.MaxRelativeError, (int)report.Repetitions);
+            report.Checksum, report.Checked, report.MaxRelativeError, (int)Math.Min(report.Repetitions, int.MaxValue))
+        {
+            PeakMemoryBytes = (long)Math.Min(report.PeakMemoryBytes, long.MaxValue),
+            FirstLoss = report.HasFirstLoss ? report.FirstLoss : null,
+            LastLoss = report.HasLastLoss ? report.LastLoss : null,
+            WentOnFrom = report.WentOnFrom,
+            Remark = report.Remark,
+        };
         var gpu = GpuOf(hello, report.Device);
         var heard = await grains.Gpu(gpu).Report(new LeaseKey(new JobId(report.Job), report.Generation, 0), result);
         if (heard)

@@ -3,6 +3,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Racks;
+using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
 using KernelWork = ControlPlane.Domain.Jobs.KernelWork;
@@ -65,6 +66,18 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
         },
     });
 
+    public Task StartProgram(GpuId gpu, LeaseKey lease, Domain.Jobs.ProgramWork work, string traceParent) => Send(new ToAgent
+    {
+        Lease = new Lease
+        {
+            Device = DeviceOf(gpu),
+            Job = lease.Job.Value,
+            Generation = lease.Generation,
+            Program = ProgramMessages.Of(work),
+            Traceparent = traceParent,
+        },
+    });
+
     public Task Stop(GpuId gpu, LeaseKey lease) => Send(new ToAgent
     {
         Stop = new StopLease { Device = DeviceOf(gpu), Job = lease.Job.Value, Generation = lease.Generation },
@@ -94,6 +107,9 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     {
         LimitWatts = sample.HasLimitWatts ? sample.LimitWatts : null,
         LimitDetail = sample.LimitDetail,
+        Progress = sample.HasProgress ? sample.Progress : null,
+        Loss = sample.HasLoss ? sample.Loss : null,
+        JobMemoryBytes = sample.HasJobMemoryBytes ? (long)sample.JobMemoryBytes : null,
     };
 
     private static ToAgent MessageOf(ArmedCap cap, IEnumerable<uint> devices) => new()

@@ -71,9 +71,19 @@ internal static class Answers
         LimitWatts = gpu.Sample?.LimitWatts,
         CapWatts = gpu.CapWatts > 0 ? gpu.CapWatts : null,
         CapObstacle = gpu.Sample?.LimitDetail ?? "",
+        Progress = gpu.Sample?.Progress,
+        Loss = gpu.Sample?.Loss,
+        JobMemoryBytes = gpu.Sample?.JobMemoryBytes,
     };
 
     private static KernelResponse Of(KernelResult result) => new(
         result.Succeeded, result.ErrorCode, result.Error, result.Device, result.SecondsPerRepetition, result.Rate, result.RateUnit,
-        result.Checksum.ToString("x16", CultureInfo.InvariantCulture), result.Checked, result.MaxRelativeError, result.Repetitions);
+        result.Checksum.ToString("x16", CultureInfo.InvariantCulture), result.Checked, result.MaxRelativeError, result.Repetitions)
+    {
+        PeakMemoryBytes = result.PeakMemoryBytes,
+        FirstLoss = result.FirstLoss,
+        LastLoss = result.LastLoss,
+        WentOnFrom = result.WentOnFrom,
+        Remark = result.Remark,
+    };
 }

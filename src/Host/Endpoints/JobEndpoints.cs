@@ -16,7 +16,7 @@ internal static class JobEndpoints
         routes.MapPost("/v1/jobs", (ApplyRequest request, IGrainFactory grains) => Submit(request, grains));
         routes.MapGet("/v1/jobs/{name}", async (string name, IGrainFactory grains) =>
             !Names.IsValid(name) || await grains.Job(new JobId(name)).Get() is not { } record
-                ? NoJob(name) : Results.Ok(Answers.Of(new JobId(name), record)));
+                ? NoJob(name) : Results.Ok(await WithProgress(Answers.Of(new JobId(name), record), record, grains)));
         routes.MapDelete("/v1/jobs/{name}", async (string name, IGrainFactory grains) =>
             !Names.IsValid(name) || await grains.Job(new JobId(name)).Cancel() is not { } record
                 ? NoJob(name) : Results.Ok(Answers.Of(new JobId(name), record)));
@@ -27,6 +27,14 @@ internal static class JobEndpoints
             var live = record.Hall is { } hall && !record.Phase.IsFinal() ? await grains.Hall(hall).Why(new JobId(name)) : null;
             return Results.Ok(new WhyResponse(name, Answers.Word(record.Phase), live ?? record.Last!.Message));
         });
+    }
+
+    private static async Task<JobResponse> WithProgress(JobResponse answer, JobRecord record, IGrainFactory grains)
+    {
+        if (record is not { Phase: JobPhase.Running, Spec.Work: ProgramWork, Last.Gpus: [var gpu] })
+            return answer;
+        var sample = (await grains.Gpu(gpu).Get()).Sample;
+        return answer with { Progress = sample?.Progress, Loss = sample?.Loss };
     }
 
     private static async Task<IResult> Submit(ApplyRequest request, IGrainFactory grains)

@@ -4,6 +4,7 @@ using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Programs;
 
 namespace ControlPlane.Host.Endpoints;
 
@@ -34,12 +35,15 @@ internal static class JobFiles
         if (JobSpecs.From(manifest, HardwareCatalogue.Default, errors) is not { } spec)
             return;
         var flaws = Flaws(spec).ToList();
-        errors.AddRange(flaws.Select(flaw => manifest.Error("spec.kernel." + flaw.Field, flaw.Message, "")));
+        errors.AddRange(flaws.Select(flaw => manifest.Error($"spec.{(spec.Work is ProgramWork ? "program" : "kernel")}.{flaw.Field}", flaw.Message, "")));
         if (flaws.Count == 0)
             jobs.Add((new JobId(manifest.Name), spec));
     }
 
-    private static IEnumerable<KernelFlaw> Flaws(JobSpec spec) => spec.Work is KernelWork kernel
-        ? KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions)
-        : [];
+    private static IEnumerable<KernelFlaw> Flaws(JobSpec spec) => spec.Work switch
+    {
+        KernelWork kernel => KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions),
+        ProgramWork program => ProgramCheck.Flaws(program),
+        _ => [],
+    };
 }

@@ -23,7 +23,7 @@ public sealed class Repairs(HallState state, PlacementProfile profile, ulong see
         if (!state.Nodes.Condition.AsSpan().ContainsAny(NodeCondition.Failed, NodeCondition.Draining) && !state.Nodes.GpuFailed.Contains(true) && !state.Links.AnyCut)
             return [];
         return [.. state.Held.Where(held => held.Value.Assignment.Tasks.Any(task => IsLost(task) || IsDrained(task)) || IsCut(held.Value))
-            .Where(held => held.Value.Spec.Work is not KernelWork || held.Value.Assignment.Tasks.Any(task => state.Nodes.Condition[task.Node] == NodeCondition.Failed))
+            .Where(held => !held.Value.Spec.Work.RunsOnDevice || held.Value.Assignment.Tasks.Any(task => state.Nodes.Condition[task.Node] == NodeCondition.Failed))
             .Select(held => held.Key).OrderBy(job => job.Value, StringComparer.Ordinal)];
     }
 

@@ -24,7 +24,7 @@ internal sealed class TaskDemand
         Cpu = facts.CpuMilli;
         Memory = facts.Memory.Mebibytes;
         Bandwidth = Gpus == 0 ? 0 : facts.NetworkPerGpu.Megabits;
-        RunsKernel = spec.Work is KernelWork;
+        RunsKernel = spec.Work.RunsOnDevice;
         Simulated = spec.Work is SimulatedWork;
         var models = shape.Layout.GpuModels;
         Allowed = new bool[models.Count + 1];

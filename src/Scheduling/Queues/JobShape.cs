@@ -35,7 +35,7 @@ public readonly record struct JobShape
             Work = spec.Work switch
             {
                 SimulatedWork => AnySimulated,
-                KernelWork => AnyKernel,
+                { RunsOnDevice: true } => AnyKernel,
                 var other => other,
             },
         });

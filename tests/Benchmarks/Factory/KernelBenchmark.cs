@@ -87,6 +87,8 @@ internal static class KernelBenchmark
             return Task.CompletedTask;
         }
 
+        public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => throw new NotSupportedException();
+
         public Task Stop(GpuId gpu, LeaseKey lease) => Task.CompletedTask;
 
         public Task Reset(GpuId gpu, long number) => Task.CompletedTask;
