@@ -50,23 +50,11 @@ internal sealed class TwinOptions
     }
 
     /// <summary>A published failure rate by its name, or a number.</summary>
-    public static FailureRate Rate(string text) => text switch
-    {
-        "none" => FailureRate.FromPerNodeDay(0),
-        "rsc1" => FailureRate.Rsc1,
-        "rsc2" => FailureRate.Rsc2,
-        "llama3" => FailureRate.Llama3,
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is >= 0 and <= 100 => FailureRate.FromPerNodeDay(rate),
-        _ => throw new ArgumentException($"--failures: rsc1, rsc2, llama3, none or failures per node and day from 0 to 100 were expected, not '{text}'."),
-    };
+    public static FailureRate Rate(string text) => PublishedFailures.TryRead(text, out var rate, out _)
+        ? rate : throw new ArgumentException($"--failures: {PublishedFailures.Form} were expected, not '{text}'.");
 
     /// <summary>Where such a rate comes from.</summary>
-    public static string Source(string text) => text switch
-    {
-        "rsc1" or "rsc2" => $"Meta's {text.ToUpperInvariant()} (Kokolis et al., HPCA 2025, arXiv:2410.21680)",
-        "llama3" => "Llama 3 405B: 419 unplanned interruptions of 16,384 GPUs in 54 days (arXiv:2407.21783)",
-        _ => "stated for this run",
-    };
+    public static string Source(string text) => PublishedFailures.TryRead(text, out _, out var source) ? source : "";
 
     private static double? Every(string text) =>
         text == "young" ? null

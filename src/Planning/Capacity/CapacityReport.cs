@@ -101,8 +101,9 @@ public sealed record MarginalRack(
 /// <summary>What looked at the plan after it was made.</summary>
 /// <param name="Violations">What a second look with other code found.</param>
 /// <param name="JobsPlaced">Jobs that the product's placer placed in the halls of the plan, all quarters together.</param>
+/// <param name="StatesPlaced">States for which it placed all work that must go on: spares out, and every loss with the very racks it takes, in every quarter.</param>
 /// <param name="Misplaced">What it could not place.</param>
 /// <param name="OneFewer">Racks of which one fewer would still do, which is none unless what arrives later is bounded.</param>
 /// <param name="LossesSurvived">What may be lost, one at a time, in every quarter.</param>
 public sealed record CheckReport(
-    IReadOnlyList<string> Violations, int JobsPlaced, IReadOnlyList<string> Misplaced, IReadOnlyList<string> OneFewer, IReadOnlyList<string> LossesSurvived);
+    IReadOnlyList<string> Violations, int JobsPlaced, int StatesPlaced, IReadOnlyList<string> Misplaced, IReadOnlyList<string> OneFewer, IReadOnlyList<string> LossesSurvived);

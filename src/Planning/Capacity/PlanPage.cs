@@ -54,7 +54,7 @@ public static class PlanPage
         Table(page, ["Type", "Fit", "Binds", "Dollars a quarter"], report.Marginal.Select(one => (string[])[one.Type, Text($"{one.Fits}"), one.Binding, Text($"{one.QuarterDollars:N0}")]));
         page.Append("<h2>Stranded once no more racks fit</h2>");
         Table(page, ["What", "Left", "Because of"], report.Stranded.Select(one => (string[])[one.Kind, Text($"{one.Left:N0} {one.Unit}"), string.Join(", ", one.Because)]));
-        page.Append("<h2>Checked</h2>").Append(Text($"<p>{report.Checks!.JobsPlaced:N0} jobs placed by the product's placer in the halls of the plan. One at a time may be lost: {Safe(string.Join("; ", report.Checks.LossesSurvived))}.</p>"));
+        page.Append("<h2>Checked</h2>").Append(Text($"<p>{report.Checks!.JobsPlaced:N0} jobs placed by the product's placer in the halls of the plan; with everything that may be lost out, one at a time, it placed what must go on in {report.Checks.StatesPlaced:N0} states. One at a time may be lost: {Safe(string.Join("; ", report.Checks.LossesSurvived))}.</p>"));
     }
 
     private static void WriteShort(StringBuilder page, CapacityReport report)

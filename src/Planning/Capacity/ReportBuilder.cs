@@ -59,11 +59,11 @@ public static class ReportBuilder
 
     private static CheckReport Check(CapacityQuestion question, RackPlan plan, HardwareCatalogue catalogue)
     {
-        var (placed, misplaced, fewer) = (0, new List<string>(), new List<string>());
+        var (placed, states, misplaced, fewer) = (0, 0, new List<string>(), new List<string>());
         for (var quarter = 0; quarter < question.Quarters.Count; quarter++)
         {
-            misplaced.AddRange(HallProof.Verify(question, plan, quarter, catalogue, out var jobs));
-            placed += jobs;
+            misplaced.AddRange(HallProof.Verify(question, plan, quarter, catalogue, out var jobs, out var outages));
+            (placed, states) = (placed + jobs, states + outages);
             foreach (var (type, row) in PlanTrim.Fewer(question, plan.Racks, quarter).DistinctBy(one => one.Type))
             {
                 var racks = plan.Racks[quarter].Select(rows => rows.ToArray()).ToArray();
@@ -72,7 +72,7 @@ public static class ReportBuilder
                     fewer.Add($"{question.Quarters[quarter]}: {question.Types[type].Name}");
             }
         }
-        return new CheckReport(CapacityCheck.Verify(question, plan, catalogue), placed, misplaced, fewer, [.. question.Losses.Select(loss => $"{loss.Kind} {loss.Name}, {loss.KeepPercent} % kept")]);
+        return new CheckReport(CapacityCheck.Verify(question, plan, catalogue), placed, states, misplaced, fewer, [.. question.Losses.Select(loss => $"{loss.Kind} {loss.Name}, {loss.KeepPercent} % kept")]);
     }
 
     private static QuarterReport OfQuarter(CapacityQuestion question, RackPlan plan, int quarter, int reference, Waterfall waterfall)

@@ -20,8 +20,15 @@ public sealed partial class EventTwin
         foreach (var record in copy._jobs.Values.Where(record => record.RunsSince >= 0).OrderBy(record => record.Sequence))
             copy.Settle(record);
         copy._sums.Close();
-        return new TwinOutcome(_plan.Seed, Now / 8.64e7, isWhole, Assumptions(), copy.Figures(), copy.ServiceOutcomes(), copy._sums.Rows, copy._ended);
+        return new TwinOutcome(_plan.Seed, Now / 8.64e7, isWhole, Assumptions(), copy.Figures(), copy.ServiceOutcomes(), copy._sums.Rows, copy._ended)
+        {
+            Unfinished = [.. copy._jobs.Values.Where(record => record.Service < 0).OrderBy(record => record.Sequence).Select(Unfinished)],
+            Serving = [.. _desk.Changes],
+        };
     }
+
+    private static UnfinishedJob Unfinished(JobRecord record) => new(
+        record.Name.Value, record.MilliGpus / 1000.0, record.Submitted, record.FirstStart, record.Work, record.Progress.Done, record.Failures, record.Preemptions, record.LostWork);
 
     private List<TwinFigure> Figures()
     {
@@ -133,6 +140,11 @@ public sealed partial class EventTwin
             all.AddRange(drawn.Lines().Select(line => Assumed("gangs", line, "fitted by greatest likelihood")));
         foreach (var service in _plan.Services)
         {
+            if (service.Steady is { } steady)
+            {
+                all.Add(Assumed($"service {service.Name}", $"{service.Replicas} replicas of {steady.TokensPerSecond:0.###} tokens/s each, all the time; GPUs draw {steady.DrawShare} of their limit", service.Model.Source));
+                continue;
+            }
             all.Add(Assumed($"service {service.Name}", $"{service.Replicas} replicas of {service.Model.Name}; {service.Requests.Count} requests in {service.Requests[^1].At.TotalSeconds:0} s, {service.Rate} times as fast, over and over, in turn to each replica", stated));
             all.Add(Assumed($"speed of {service.Name}", $"reads {service.Model.ReadTokensPerSecond:0} tokens/s; a step takes {service.Model.StepSeconds * 1000:0.###} ms and {service.Model.PerRequestSeconds * 1000:0.#####} ms a request; batch up to {service.Model.MostBatch}", service.Model.Source));
         }

@@ -99,6 +99,7 @@ public sealed partial class EventTwin
             NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _isOut[one.Node])],
             Reserved = [.. _reserved.Select(one => new PlannedImage(one.Job.Value, one.Start.ToUnixTimeMilliseconds(), one.End?.ToUnixTimeMilliseconds(), PlaceImage.Of(one.Assignment)))],
             Serving = [.. _desk.Spent.Select(one => new ServingImage(one.Key.Service, one.Key.Replicas, one.Value))],
+            ServingChanges = [.. _desk.Changes],
             RowSpan = [_sums.At, _sums.RowBegan],
             RowSums = _sums.Row,
             Rows = [.. _sums.Rows],
@@ -147,6 +148,8 @@ public sealed partial class EventTwin
             new JobId(one.Job), At(one.Start), one.End is { } end ? At(end) : null, one.Place.ToAssignment()))];
         foreach (var spent in image.Serving)
             _desk.Spent[(spent.Service, spent.Replicas)] = spent.Milliseconds;
+        _desk.Changes.Clear();
+        _desk.Changes.AddRange(image.ServingChanges);
         _desk.StandAt(Now);
         _desk.Refresh();
         RestoreFaults();
@@ -155,7 +158,7 @@ public sealed partial class EventTwin
     private void Restore(JobImage image)
     {
         var name = new JobId(image.Name);
-        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service].Model.Gpus) : JobOf(image.Manifest).Spec;
+        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service]) : JobOf(image.Manifest).Spec;
         var record = new JobRecord(name, spec, image.Sequence, image.Submitted, image.Service)
         {
             Work = image.Service >= 0 ? double.PositiveInfinity : ((SimulatedWork)spec.Work).Duration.TotalMilliseconds,

@@ -33,6 +33,8 @@ internal sealed record TwinImage
 
     public required IReadOnlyList<ServingImage> Serving { get; init; }
 
+    public IReadOnlyList<ServingChange> ServingChanges { get; init; } = [];
+
     /// <summary>Until when the rows are summed, and where the present one began.</summary>
     public required IReadOnlyList<long> RowSpan { get; init; }
 
