@@ -36,8 +36,7 @@ internal static class TwinCommand
     {
         var changes = new TwinOptions();
         var folder = new Option<string?>("--out") { Description = "A folder for outcome.json and the tables." };
-        var forms = new Option<string[]>("--as") { Description = "What tables are written as: csv, parquet or both.", DefaultValueFactory = _ => TwinFiles.Forms, AllowMultipleArgumentsPerToken = true };
-        forms.AcceptOnlyFromAmong(TwinFiles.Forms);
+        var forms = ResultFiles.FormOption();
         var save = new Option<string?>("--save") { Description = "Saves the state at the end to this file, for 'twin fork' and --from." };
         var from = new Option<string?>("--from") { Description = "Goes on from a saved state; what else is given here changes the plan from there on." };
         var output = CommandLine.Output();
@@ -58,7 +57,7 @@ internal static class TwinCommand
             if (parsed.GetValue(folder) is { } path)
                 await TwinFiles.Write(path, outcome, parsed.GetValue(forms)!);
             if (parsed.GetValue(save) is { } file)
-                await TwinFiles.Put(file, stream => TwinFiles.Text(stream, writer => writer.Write(twin.Save())));
+                await ResultFiles.Put(file, stream => ResultFiles.Text(stream, writer => writer.Write(twin.Save())));
             Print(outcome, parsed.GetValue(output)!);
             return whole ? ExitCodes.Done : ExitCodes.No;
         }));

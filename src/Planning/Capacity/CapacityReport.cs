@@ -1,3 +1,5 @@
+using ControlPlane.Planning.Trials;
+
 namespace ControlPlane.Planning.Capacity;
 
 /// <summary>The whole answer to a demand file, as it is printed.</summary>
@@ -8,6 +10,9 @@ public sealed record CapacityReport
 
     /// <summary>How the plan was found, or why there is none.</summary>
     public required string Status { get; init; }
+
+    /// <summary>False when it was stopped: what stands here holds, and not everything was checked.</summary>
+    public bool IsWhole { get; init; } = true;
 
     /// <summary>What was assumed, by name.</summary>
     public required IReadOnlyDictionary<string, string> Assumptions { get; init; }
@@ -35,6 +40,13 @@ public sealed record CapacityReport
 
     /// <summary>What the checks did.</summary>
     public CheckReport? Checks { get; init; }
+
+    /// <summary>What the twin says of it; null when the file states no failures.</summary>
+    public TrialReport? Trial { get; init; }
+
+    /// <summary>Everything that the checks and the twin object to, in words.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IEnumerable<string> Problems => (Checks?.Violations ?? []).Concat(Checks?.Misplaced ?? []).Concat(Trial?.Problems ?? []);
 
     /// <summary>Without a plan: the first quarter whose demand does not fit.</summary>
     public string? FirstShort { get; init; }

@@ -28,8 +28,16 @@ internal sealed record Outage(string Name, int Number, IReadOnlyList<PlanRack> R
         return [.. all.Where(outage => outage.Number == 0 || outage.Racks.Count > 0)];
     }
 
-    private static IEnumerable<PlanRack> Spares(CapacityQuestion question, PlanHalls halls) => halls.Racks
-        .GroupBy(rack => rack.Type).SelectMany(type => type.TakeLast((int)Math.Ceiling(type.Count() * question.Plan.SparesPercent / 100m)));
+    // From the hall that has most of them left, so that every hall has its part.
+    private static IEnumerable<PlanRack> Spares(CapacityQuestion question, PlanHalls halls)
+    {
+        foreach (var type in halls.Racks.GroupBy(rack => rack.Type))
+        {
+            var left = type.GroupBy(rack => rack.Hall).Select(hall => new Stack<PlanRack>(hall)).ToList();
+            for (var spares = (int)Math.Ceiling(type.Count() * question.Plan.SparesPercent / 100m); spares > 0; spares--)
+                yield return left.MaxBy(hall => hall.Count)!.Pop();
+        }
+    }
 
     private static string Composition(IEnumerable<PlanRack> leaf) => string.Join(',', leaf.Select(rack => $"{rack.Row}:{rack.Type}").Order(StringComparer.Ordinal));
 }

@@ -21,22 +21,28 @@ internal sealed record PlacedWork(int[][][] Counts, int Jobs, IReadOnlyList<stri
     {
         var counts = question.Needs.Select(_ => question.Types.Select(_ => new int[halls.Count]).ToArray()).ToArray();
         var (jobs, problems) = (0, new List<string>());
+        var all = question.Types.Select(type => halls.Select(hall => NodesOf(hall, type)).ToArray()).ToArray();
+        var used = all.Select(nodes => new int[nodes.Length]).ToArray();
         // Work that takes whole racks goes first: what takes single nodes would break racks up.
         foreach (var (need, type) in Pairs(question).OrderByDescending(pair => question.Needs[pair.Need].Ways[pair.Type]!.NodesPerUnit))
         {
             var way = question.Needs[need].Ways[type]!;
-            var (count, spec, hall) = (uses[need][type] * JobsPerUnit(way), Job(question.Types[type], way, question.Needs[need].IsTraining), 0);
+            var (count, spec) = (uses[need][type] * JobsPerUnit(way), Job(question.Types[type], way, question.Needs[need].IsTraining));
+            var open = Enumerable.Range(0, halls.Count).ToList();
             for (var number = 0; number < count; number++)
             {
                 var job = new JobId(string.Create(CultureInfo.InvariantCulture, $"need{need}-type{type}-{number}"));
-                while (hall < halls.Count && !Place(halls[hall], job, spec, problems))
-                    hall++;
-                if (hall == halls.Count)
+                // The hall that has most left of its own: so that every hall keeps its part of what is free.
+                var hall = -1;
+                while (open.Count > 0 && !Place(halls[hall = open.MinBy(one => used[type][one] / (double)Math.Max(1, all[type][one]))], job, spec, problems))
+                    open.Remove(hall);
+                if (open.Count == 0)
                 {
                     problems.Add($"{number} of {count} jobs of {question.Needs[need].Name} on {question.Types[type].Name} found a place");
                     break;
                 }
                 counts[need][type][hall]++;
+                used[type][hall] += spec.Groups[0].Count * spec.Groups[0].Gpus / question.Types[type].GpusPerNode;
                 jobs++;
             }
         }
@@ -45,6 +51,9 @@ internal sealed record PlacedWork(int[][][] Counts, int Jobs, IReadOnlyList<stri
 
     /// <summary>A replica that spans nodes is a gang in one rack; those within a node are one job with their equals there.</summary>
     public static int JobsPerUnit(Way way) => way.NodesPerUnit > 1 ? way.Replicas : 1;
+
+    private static int NodesOf(HallState hall, PlannedType type) =>
+        hall.Layout.Nodes.Where((node, index) => hall.Layout.Racks[node.Rack].Type == type.Name && hall.ConditionOf(index) == NodeCondition.Ready).Count();
 
     private static bool Place(HallState state, JobId job, JobSpec spec, List<string> found)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using ControlPlane.Planning.Trials;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -25,7 +26,7 @@ public static class PlanPage
             WritePlan(page, report, gridWatts);
         else
             WriteShort(page, report);
-        foreach (var problem in (report.Checks?.Violations ?? []).Concat(report.Checks?.Misplaced ?? []))
+        foreach (var problem in report.Problems)
             page.Append($"<p class=\"no\">{Safe(problem)}</p>");
         page.Append("<h2>Assumptions</h2>");
         Table(page, ["What", "Assumed"], report.Assumptions.Select(one => (string[])[one.Key, one.Value]));
@@ -55,6 +56,16 @@ public static class PlanPage
         page.Append("<h2>Stranded once no more racks fit</h2>");
         Table(page, ["What", "Left", "Because of"], report.Stranded.Select(one => (string[])[one.Kind, Text($"{one.Left:N0} {one.Unit}"), string.Join(", ", one.Because)]));
         page.Append("<h2>Checked</h2>").Append(Text($"<p>{report.Checks!.JobsPlaced:N0} jobs placed by the product's placer in the halls of the plan; with everything that may be lost out, one at a time, it placed what must go on in {report.Checks.StatesPlaced:N0} states. One at a time may be lost: {Safe(string.Join("; ", report.Checks.LossesSurvived))}.</p>"));
+        if (report.Trial is { } trial)
+            WriteTrial(page, trial);
+    }
+
+    private static void WriteTrial(StringBuilder page, TrialReport trial)
+    {
+        page.Append("<h2>In the twin, with failures at the stated rate</h2>");
+        Table(page, ["Quarter", "Need", "Asked", "Given", "Of what is asked", "Time in which all could be served", "Enough"], TrialSection.Failures(trial));
+        page.Append($"<h2>In the twin, with something out</h2><p>{Safe(trial.OutagesInWords)}.</p>");
+        Table(page, ["Quarter", "State", "Given", "Back"], TrialSection.Outages(trial));
     }
 
     private static void WriteShort(StringBuilder page, CapacityReport report)
@@ -75,5 +86,5 @@ public static class PlanPage
 
     private static string Safe(string text) => WebUtility.HtmlEncode(text);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

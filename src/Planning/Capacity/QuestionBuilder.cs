@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Factory;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Simulation.Events;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -24,6 +25,8 @@ internal sealed class QuestionBuilder(
             errors.Add(manifest.Error("spec.firstQuarter", $"'{plan.FirstQuarter}' is not a quarter", "write one such as 2027Q1"));
             return null;
         }
+        if (plan.Failures is { } failures && !PublishedFailures.TryRead(failures, out _, out _))
+            errors.Add(manifest.Error("spec.failures", $"'{failures}' is no failure rate", $"give {PublishedFailures.Form}"));
         List<Quarter> quarters = [.. Enumerable.Range(0, plan.Quarters).Select(first.Plus)];
         var types = Types(plan, quarters);
         var rows = Rows(types);

@@ -9,7 +9,9 @@ public sealed class ExampleSiteTests
 {
     private static readonly Lazy<(CapacityQuestion Question, CapacityReport Report, RackPlan Plan)> Example = new(() =>
     {
-        var question = SmallSite.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "site-20mw.yaml")));
+        // The twin plays small sites in these tests: this one takes it half a minute.
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "site-20mw.yaml"));
+        var question = SmallSite.Read(text) is { Plan.Failures: "rsc1" } stated ? stated with { Plan = stated.Plan with { Failures = null } } : throw new InvalidDataException("The example states no failures.");
         var report = ReportBuilder.Answer(question, HardwareCatalogue.Default, out var plan);
         return (question, report, plan!);
     });

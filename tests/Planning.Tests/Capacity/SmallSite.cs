@@ -39,11 +39,13 @@ internal sealed record SmallSite
 
     public string More { get; init; } = "";
 
+    public string Twin { get; init; } = "";
+
     public string Text => $$$"""
         apiVersion: factory/v1
         kind: CapacityPlan
         metadata: {name: small}
-        spec: {firstQuarter: 2027Q1, quarters: {{{Quarters}}}, asOf: 2026-11-26T00:00:00Z, gridConnection: {{{Grid}}}, pue: 1.2, sparesPercent: {{{Spares}}}, sustainedPercent: 100, trainingGoodputPercent: 90, surviveFeedPercent: {{{KeepFeed}}}, surviveLoopPercent: {{{KeepLoop}}}, surviveLeafPercent: {{{KeepLeaf}}}, drawPercent: 80, dollarsPerKilowattHour: 0.1, writeOffYears: 4, solverSeconds: 5}
+        spec: {firstQuarter: 2027Q1, quarters: {{{Quarters}}}, asOf: 2026-11-26T00:00:00Z, gridConnection: {{{Grid}}}, pue: 1.2, sparesPercent: {{{Spares}}}, sustainedPercent: 100, trainingGoodputPercent: 90, surviveFeedPercent: {{{KeepFeed}}}, surviveLoopPercent: {{{KeepLoop}}}, surviveLeafPercent: {{{KeepLeaf}}}, drawPercent: 80, dollarsPerKilowattHour: 0.1, writeOffYears: 4, solverSeconds: 5{{{Twin}}} }
         ---
         {apiVersion: factory/v1, kind: Site, metadata: {name: here}, spec: {jurisdiction: us-tx}}
         ---
