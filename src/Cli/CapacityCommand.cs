@@ -33,7 +33,7 @@ internal static class CapacityCommand
     private static async Task<int> Plan(string file, string output, string? folder, string[] forms)
     {
         var text = file == "-" ? await Console.In.ReadToEndAsync() : await File.ReadAllTextAsync(file);
-        var reading = PlanReader.Read(text, file, HardwareCatalogue.Default);
+        var reading = PlanReader.Read(text, file, HardwareCatalogue.Default, name => Beside(file, name));
         if (reading.Question is not { } question)
         {
             await Console.Error.WriteLineAsync(string.Join(Environment.NewLine, reading.Errors));
@@ -49,6 +49,10 @@ internal static class CapacityCommand
             PlanPrint.Print(report);
         return report.Fits ? ExitCodes.Done : ExitCodes.No;
     }
+
+    // A name in the file is beside it, or beside where the command was given when the file came by standard input.
+    private static StreamReader Beside(string file, string name) =>
+        TraceFolder.Reader(Path.Combine(file == "-" ? "" : Path.GetDirectoryName(file) ?? "", name));
 
     private static CapacityReport Answer(CapacityQuestion question, out RackPlan? plan)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ControlPlane.Planning.Capacity;
 using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Cli.Plans;
 
@@ -40,6 +41,13 @@ internal static class PlanPrint
             Console.WriteLine(Text($"one more {rack.Type}: {rack.Fits} fit, {rack.Binding} binds; {rack.QuarterDollars} dollars a quarter"));
         if (report.Trial is { } trial)
             PrintTrial(trial);
+        foreach (var table in WhatIfTables.Of(report.WhatIf))
+        {
+            // What is long to read stands in the page and in the tables.
+            var columns = table.Columns.Where(column => column.Name is not ("measures" or "source")).ToList();
+            Table.Print([.. columns.Select(column => column.Name.Replace('_', ' ').ToUpperInvariant())], Enumerable.Range(0, table.Rows).Select(row => (IReadOnlyList<string>)[.. columns.Select(column => column.Text(row))]));
+            Console.WriteLine();
+        }
         foreach (var left in report.Stranded)
             Console.WriteLine($"stranded once full: {(left.Unit == "W" ? Table.Watts(left.Left) : Text($"{left.Left} {left.Unit}"))} of {left.Kind}, because of {string.Join(", ", left.Because)}");
     }

@@ -1,4 +1,5 @@
 using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -44,9 +45,12 @@ public sealed record CapacityReport
     /// <summary>What the twin says of it; null when the file states no failures.</summary>
     public TrialReport? Trial { get; init; }
 
+    /// <summary>Answers to what the file asks beside the plan; null when it asks nothing.</summary>
+    public WhatIfReport? WhatIf { get; init; }
+
     /// <summary>Everything that the checks and the twin object to, in words.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public IEnumerable<string> Problems => (Checks?.Violations ?? []).Concat(Checks?.Misplaced ?? []).Concat(Trial?.Problems ?? []);
+    public IEnumerable<string> Problems => (Checks?.Violations ?? []).Concat(Checks?.Misplaced ?? []).Concat(Trial?.Problems ?? []).Concat(WhatIf?.Problems ?? []);
 
     /// <summary>Without a plan: the first quarter whose demand does not fit.</summary>
     public string? FirstShort { get; init; }

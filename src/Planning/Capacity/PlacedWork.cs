@@ -17,7 +17,8 @@ internal sealed record PlacedWork(int[][][] Counts, int Jobs, IReadOnlyList<stri
     /// <param name="question">The question.</param>
     /// <param name="halls">The halls, which it changes.</param>
     /// <param name="uses">Units by need and type.</param>
-    public static PlacedWork Place(CapacityQuestion question, List<HallState> halls, long[][] uses)
+    /// <param name="percent">The power limit of all of it, in percent of the default.</param>
+    public static PlacedWork Place(CapacityQuestion question, List<HallState> halls, long[][] uses, int percent = 100)
     {
         var counts = question.Needs.Select(_ => question.Types.Select(_ => new int[halls.Count]).ToArray()).ToArray();
         var (jobs, problems) = (0, new List<string>());
@@ -27,11 +28,11 @@ internal sealed record PlacedWork(int[][][] Counts, int Jobs, IReadOnlyList<stri
         foreach (var (need, type) in Pairs(question).OrderByDescending(pair => question.Needs[pair.Need].Ways[pair.Type]!.NodesPerUnit))
         {
             var way = question.Needs[need].Ways[type]!;
-            var (count, spec) = (uses[need][type] * JobsPerUnit(way), Job(question.Types[type], way, question.Needs[need].IsTraining));
+            var (count, spec) = (uses[need][type] * JobsPerUnit(way), Job(question.Types[type], way, question.Needs[need].IsTraining) with { PowerPercents = [percent] });
             var open = Enumerable.Range(0, halls.Count).ToList();
             for (var number = 0; number < count; number++)
             {
-                var job = new JobId(string.Create(CultureInfo.InvariantCulture, $"need{need}-type{type}-{number}"));
+                var job = new JobId(string.Create(CultureInfo.InvariantCulture, $"need{need}-type{type}-{percent}-{number}"));
                 // The hall that has most left of its own: so that every hall keeps its part of what is free.
                 var hall = -1;
                 while (open.Count > 0 && !Place(halls[hall = open.MinBy(one => used[type][one] / (double)Math.Max(1, all[type][one]))], job, spec, problems))

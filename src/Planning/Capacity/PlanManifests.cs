@@ -170,8 +170,14 @@ public sealed record ServingDemandSpec
     [Meaning("The model.")]
     public required string Model { get; init; }
 
-    [Meaning("Longest context, in tokens."), Between(1, 100_000_000)]
-    public required int Context { get; init; }
+    [Meaning("Longest context, in tokens; with a trace, what 99 of 100 of its requests keep to unless given."), Between(1, 100_000_000)]
+    public int? Context { get; init; }
+
+    [Meaning("A trace of requests beside this file (TIMESTAMP,ContextTokens,GeneratedTokens): rate, peak and context of the first quarter come from it; with scale, and instead of tokensPerSecond and byQuarter.")]
+    public string? Trace { get; init; }
+
+    [Meaning("Requests for each of the trace's."), Between(0.001, 1e9)]
+    public double? Scale { get; init; }
 
     [Meaning("Tokens/s at the peak of the first quarter; or give byQuarter."), Between(0, 1_000_000_000_000)]
     public long? TokensPerSecond { get; init; }

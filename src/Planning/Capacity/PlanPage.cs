@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -58,6 +59,11 @@ public static class PlanPage
         page.Append("<h2>Checked</h2>").Append(Text($"<p>{report.Checks!.JobsPlaced:N0} jobs placed by the product's placer in the halls of the plan; with everything that may be lost out, one at a time, it placed what must go on in {report.Checks.StatesPlaced:N0} states. One at a time may be lost: {Safe(string.Join("; ", report.Checks.LossesSurvived))}.</p>"));
         if (report.Trial is { } trial)
             WriteTrial(page, trial);
+        foreach (var table in WhatIfTables.Of(report.WhatIf))
+        {
+            page.Append($"<h2>What if: {Safe(table.Name.Replace('_', ' '))}</h2>");
+            Table(page, [.. table.Columns.Select(column => column.Name.Replace('_', ' '))], Enumerable.Range(0, table.Rows).Select(row => table.Columns.Select(column => column.Text(row)).ToArray()));
+        }
     }
 
     private static void WriteTrial(StringBuilder page, TrialReport trial)

@@ -1,3 +1,4 @@
+using ControlPlane.Planning.WhatIf;
 using ControlPlane.Simulation.Results;
 
 namespace ControlPlane.Planning.Capacity;
@@ -36,6 +37,7 @@ public static class PlanTables
                 ("tightest", one => one.Room.Tightest), ("left", one => one.Room.Left), ("of", one => one.Room.Of), ("unit", one => one.Room.Unit)),
             ResultTable.Of("stranded", report.Stranded, ("kind", one => one.Kind), ("left", one => one.Left), ("unit", one => one.Unit), ("because", one => string.Join("; ", one.Because))),
             .. Trial(report),
+            .. WhatIfTables.Of(report.WhatIf),
         ];
     }
 

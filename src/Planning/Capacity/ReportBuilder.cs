@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Facility.Economics;
 using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -31,12 +32,13 @@ public static class ReportBuilder
         ArgumentNullException.ThrowIfNull(plan);
         var checks = Check(question, plan, catalogue, watch);
         var trial = TrialReport.Run(question, plan, catalogue, watch);
+        var whatIf = WhatIfReport.Answer(question, plan, catalogue, watch);
         var isWhole = watch?.IsStopped?.Invoke() != true;
         var reference = Reference(question, plan);
         var (waterfall, last) = (new Waterfall(question, reference), question.Quarters.Count - 1);
         return new CapacityReport
         {
-            Fits = isWhole && checks.Violations.Count == 0 && checks.Misplaced.Count == 0 && trial?.Holds != false,
+            Fits = isWhole && checks.Violations.Count == 0 && checks.Misplaced.Count == 0 && trial?.Holds != false && whatIf?.Holds != false,
             IsWhole = isWhole,
             Status = isWhole ? outcome.Status : outcome.Status + "; stopped before everything was checked",
             Assumptions = Assumptions.Of(question),
@@ -49,6 +51,7 @@ public static class ReportBuilder
             Marginal = [.. question.Types.Select((_, type) => Marginal(question, plan, type))],
             Checks = checks,
             Trial = trial,
+            WhatIf = whatIf,
         };
     }
 

@@ -66,9 +66,9 @@ internal sealed record SmallSite
 
     public CapacityQuestion Question => Read(Text);
 
-    public static CapacityQuestion Read(string text)
+    public static CapacityQuestion Read(string text, TextReader? beside = null)
     {
-        var reading = PlanReader.Read(text, "demand.yaml", HardwareCatalogue.Default);
+        var reading = PlanReader.Read(text, "demand.yaml", HardwareCatalogue.Default, beside is null ? null : _ => beside);
         Assert.Empty(reading.Errors);
         return reading.Question!;
     }
