@@ -25,5 +25,5 @@ internal static class TwinFiles
 
     /// <summary>Writes into a folder, which is made where there is none.</summary>
     public static Task Write(string folder, TwinOutcome outcome, IReadOnlyList<string> forms) =>
-        ResultFiles.Write(folder, [("outcome.json", Summary(outcome) + "\n")], TwinTables.Of(outcome), forms, Summary(outcome));
+        ResultFiles.Write(folder, [("outcome.json", Summary(outcome) + "\n"), ("report.html", TwinPage.Write(outcome))], TwinTables.Of(outcome), forms, Summary(outcome));
 }

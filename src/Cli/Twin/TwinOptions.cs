@@ -16,6 +16,8 @@ internal sealed class TwinOptions
     private readonly Option<string?> _every = new("--checkpoint-every") { Description = "Seconds of work between checkpoints, or young (the default) for Young's interval of each gang." };
     private readonly Option<double?> _restart = new("--restart") { Description = "Seconds from a failure until work goes on; 300 by default." };
     private readonly Option<double?> _utilisation = new("--training-utilisation") { Description = "Share of a GPU's range between idle and limit that training draws." };
+    private readonly Option<double?> _kilowattHour = new("--dollars-per-kwh") { Description = "Price of electricity; without one, and without the other, nothing is said of costs." };
+    private readonly Option<double?> _gpuHour = new("--dollars-per-gpu-hour") { Description = "What an hour of each GPU costs beside electricity." };
     private readonly Option<string?> _backfill = new("--backfill") { Description = "none (the default), easy or conservative." };
     private readonly Option<string?> _preferred = new("--prefer") { Description = "What gangs of several nodes prefer to stay within: rack, leaf (the default), spine or none." };
     private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, and limit with kilowatts; beside those of the plan." };
@@ -27,7 +29,7 @@ internal sealed class TwinOptions
         RespectNullableAnnotations = true,
     };
 
-    public IEnumerable<Option> All => [_failures, _software, _repair, _checkpoint, _every, _restart, _utilisation, _backfill, _preferred, _faults];
+    public IEnumerable<Option> All => [_failures, _software, _repair, _checkpoint, _every, _restart, _utilisation, _kilowattHour, _gpuHour, _backfill, _preferred, _faults];
 
     /// <summary>The plan with what was given.</summary>
     /// <exception cref="ArgumentException">Something given cannot be read.</exception>
@@ -43,6 +45,8 @@ internal sealed class TwinOptions
             CheckpointEverySeconds = parsed.GetValue(_every) is { } every ? Every(every) : plan.CheckpointEverySeconds,
             RestartSeconds = parsed.GetValue(_restart) ?? plan.RestartSeconds,
             TrainingUtilisation = parsed.GetValue(_utilisation) ?? plan.TrainingUtilisation,
+            DollarsPerKilowattHour = parsed.GetValue(_kilowattHour) ?? plan.DollarsPerKilowattHour,
+            DollarsPerGpuHour = parsed.GetValue(_gpuHour) ?? plan.DollarsPerGpuHour,
             Backfill = parsed.GetValue(_backfill) ?? plan.Backfill,
             Preferred = parsed.GetValue(_preferred) ?? plan.Preferred,
             Faults = parsed.GetValue(_faults) is { } file ? [.. plan.Faults, .. Faults(file)] : plan.Faults,

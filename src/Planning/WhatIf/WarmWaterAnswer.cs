@@ -3,8 +3,8 @@ using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility;
-using ControlPlane.Facility.Cooling;
 using ControlPlane.Planning.Capacity;
+using ControlPlane.Simulation.Events;
 
 namespace ControlPlane.Planning.WhatIf;
 
@@ -76,11 +76,7 @@ public sealed record WarmWaterAnswer(
     {
         var gpu = catalogue.Gpu(type.Gpu)!;
         var loop = type.LiquidWatts > 0 ? row.LiquidLoop! : row.AirZone!;
-        var limit = Celsius.FromDegrees((gpu.SlowdownCelsius?.Value ?? HeatWatch.Default.Slowdown.Value) - HeatWatch.Default.Margin);
-        // Whoever sells a part to be cooled by air gave it a heat sink for all of its power in the warmest air that is recommended.
-        var sink = Math.Min(ThermalMass.HeatSink.KelvinPerWatt, (limit.Value - AirClass.Recommended.Warmest.Value) / gpu.LimitWatts.Value);
-        var mass = type.LiquidWatts > 0 ? ThermalMass.ColdPlate : ThermalMass.HeatSink with { KelvinPerWatt = sink };
-        return new Die(loop, loops[loop].SupplyTemperature, mass, limit, Watts.FromWatts(gpu.LimitWatts.Value));
+        return new Die(loop, loops[loop].SupplyTemperature, DieCooling.Of(gpu, type.LiquidWatts > 0), DieCooling.Limit(gpu), Watts.FromWatts(gpu.LimitWatts.Value));
     }
 }
 

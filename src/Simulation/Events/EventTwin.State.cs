@@ -65,10 +65,12 @@ public sealed partial class EventTwin
             Backfill = _plan.Backfill,
             Preferred = _plan.Preferred,
             Searches = _plan.Searches,
+            DollarsPerKilowattHour = _plan.DollarsPerKilowattHour,
+            DollarsPerGpuHour = _plan.DollarsPerGpuHour,
             Faults = _plan.Faults,
         };
         if (kept != _plan)
-            throw new ArgumentException("A fork keeps hall, seed, gangs, services and rows; it may change failures, checkpoints, restarts, the draw of training, scheduling and faults.");
+            throw new ArgumentException("A fork keeps hall, seed, gangs, services and rows; it may change failures, checkpoints, restarts, the draw of training, prices, scheduling and faults.");
         if (plan.Faults.Except(_plan.Faults).FirstOrDefault(fault => fault.AtSeconds * 1000 <= Now) is { } late)
             throw new ArgumentException($"The fault of {late.Name} at {late.AtSeconds} s is past: the run stands at {Now / 1000.0} s.");
         if (_plan.Faults.Except(plan.Faults).FirstOrDefault(fault => fault.AtSeconds * 1000 <= Now) is { } undone)

@@ -116,7 +116,9 @@ public sealed partial class EventTwin
         }
     }
 
-    private Level Level => new(_held, _meter.Milliwatts, _meter.MeterMilliwatts, _tally.NodesOut, _waiting.Count, _state.JobCount, _desk.MilliTokens);
+    private Level Level => new(_held, _meter.Milliwatts, _meter.MeterMilliwatts, _tally.NodesOut, _waiting.Count, _state.JobCount, _desk.MilliTokens, Budget(), _meter.HottestMilli);
+
+    private long Budget() => _floor.Feeds.Sum(feed => _state.PowerLimit(feed).Milliwatts);
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds);
 

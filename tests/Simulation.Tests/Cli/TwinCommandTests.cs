@@ -74,7 +74,7 @@ public sealed class TwinCommandTests : IDisposable
         Assert.False(summary.RootElement.GetProperty("isWhole").GetBoolean());
         Assert.True(summary.RootElement.GetProperty("days").GetDouble() > 0);
         Assert.Empty(Directory.GetFiles(At("part"), "*.part"));
-        Assert.Equal("twin-state/1", JsonDocument.Parse(File.ReadAllText(At("state.json"))).RootElement.GetProperty("format").GetString());
+        Assert.Equal("twin-state/2", JsonDocument.Parse(File.ReadAllText(At("state.json"))).RootElement.GetProperty("format").GetString());
     }
 
     [Fact]
