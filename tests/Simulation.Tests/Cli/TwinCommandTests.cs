@@ -23,7 +23,7 @@ public sealed class TwinCommandTests : IDisposable
             Assert.True(run.Code == 0, run.Errors);
         }
         var files = Directory.GetFiles(At("one")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(11, files.Count);
+        Assert.Equal(12, files.Count);
         Assert.All(files, file => Assert.Equal(File.ReadAllBytes(At("one", file!)), File.ReadAllBytes(At("two", file!))));
         using var summary = JsonDocument.Parse(File.ReadAllText(At("one", "outcome.json")));
         Assert.Equal(9, summary.RootElement.GetProperty("seed").GetInt32());
