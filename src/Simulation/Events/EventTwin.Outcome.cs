@@ -160,7 +160,7 @@ public sealed partial class EventTwin
         if (_plan.DollarsPerKilowattHour is not null || _plan.DollarsPerGpuHour > 0)
             all.Add(Assumed("prices", $"{_plan.DollarsPerKilowattHour ?? 0} dollars for a kWh at the meter, {_plan.DollarsPerGpuHour} for an hour of each GPU beside that", stated));
         if (_plan.Present.Count > 0)
-            all.Add(Assumed("jobs of the present", $"{_plan.Present.Count}; those that run begin at the start of the run, all their work ahead", "a snapshot does not tell how far they are"));
+            all.Add(Assumed("jobs of the present", $"{_plan.Present.Count}; each as far as it was, {_plan.Present.Count(job => job.DoneSeconds > 0)} of them begun", "what was handed over; a job that ran slower for a while counts by its slowest speed"));
         if (_plan.ClosedNodes.Count > 0)
             all.Add(Assumed("closed nodes", string.Join(", ", _plan.ClosedNodes), "closed all the time, as in the snapshot"));
         if (_plan.Drawn is { } drawn)

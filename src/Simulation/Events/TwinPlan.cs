@@ -114,7 +114,14 @@ public sealed record TwinPlan
 /// <summary>A job that is there when a run begins.</summary>
 /// <param name="Manifest">The job as a JSON manifest.</param>
 /// <param name="Place">Where it runs; null while it waits.</param>
-public sealed record PresentJob(JsonObject Manifest, PlaceImage? Place);
+public sealed record PresentJob(JsonObject Manifest, PlaceImage? Place)
+{
+    /// <summary>Seconds of its work that a checkpoint holds, 0 or more.</summary>
+    public double SavedSeconds { get; init; }
+
+    /// <summary>Seconds of its work that are done, at least those that are saved.</summary>
+    public double DoneSeconds { get; init; }
+}
 
 /// <summary>Where a job's tasks are, by indexes of the hall's layout.</summary>
 /// <param name="Percent">The power limit of its GPUs, in percent.</param>
