@@ -43,6 +43,9 @@ internal sealed class FactoryClient : IDisposable
         return new FactoryClient(http);
     }
 
+    /// <summary>Plans, by the library that other programs use too.</summary>
+    public PlanningClient Plans => new(_http);
+
     public Task<T> Get<T>(string path) => Send<T>(HttpMethod.Get, path, null);
 
     public Task<T> Delete<T>(string path) => Send<T>(HttpMethod.Delete, path, null);

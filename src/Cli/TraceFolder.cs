@@ -36,9 +36,14 @@ internal static class TraceFolder
     /// <summary>Opens a file, packed by gzip or not.</summary>
     public static T Open<T>(string file, Func<TextReader, string, T> read)
     {
-        using var stream = File.OpenRead(file);
-        using Stream plain = file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream;
-        using var reader = new StreamReader(plain);
+        using var reader = Reader(file);
         return read(reader, file);
+    }
+
+    /// <summary>A file's text, packed by gzip or not.</summary>
+    public static StreamReader Reader(string file)
+    {
+        var stream = File.OpenRead(file);
+        return new StreamReader(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream);
     }
 }

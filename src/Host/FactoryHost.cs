@@ -43,6 +43,7 @@ internal static class FactoryHost
         // So that what is wrong with a body is answered by Failures, with a sentence, not by an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddGrpc();
+        builder.Services.AddPlanning(data);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, host));
         await AddSilo(builder, host, storage, data);
         builder.Services.AddHostedService<ExampleFactory>();
@@ -110,6 +111,7 @@ internal static class FactoryHost
         app.MapJobs();
         app.MapDecisions();
         app.MapGrid();
+        app.MapPlanning();
         app.MapHalls();
         app.MapConditions();
         app.MapHealth();

@@ -14,6 +14,7 @@ internal static class TwinCommand
     private static readonly Option<string[]> Files = new("--file", "-f") { Description = "The hall's manifests: files or folders.", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int?> Gpus = new("--gpus") { Description = "Instead of manifests: a hall of DGX H100 racks with at least so many GPUs." };
     private static readonly Option<string?> Snapshot = new("--snapshot") { Description = "Instead of manifests: a running hall as 'factoryctl snapshot' wrote it, with its jobs, limits and closed nodes: what if, from now on." };
+    private static readonly Option<bool> FromNow = new("--from-now") { Description = "Instead of manifests: the hall of a running host as it is at this moment, with its jobs as far as they are: what if, from now on." };
     private static readonly Option<string?> Trace = new("--trace") { Description = "Job trace (Philly list or SWF, .gz too)." };
     private static readonly Option<string?> Format = new("--format") { Description = "philly or swf; by default told from the file." };
     private static readonly Option<bool> LeaveOut = new("--leave-out-unknown") { Description = "Leaves jobs out whose size or run time the trace does not know." };
@@ -21,6 +22,7 @@ internal static class TwinCommand
     private static readonly Option<string?> Requests = new("--requests") { Description = "A trace of requests (TIMESTAMP,ContextTokens,GeneratedTokens) for an inference service, over and over." };
     private static readonly Option<int> Replicas = new("--replicas") { Description = "Replicas of the service, 8 GPUs each.", DefaultValueFactory = _ => 1 };
     private static readonly Option<double> Rate = new("--rate") { Description = "How many times as fast as in their trace the requests come.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string?> Services = new("--services") { Description = "Instead of --requests: a JSON file with several services, [{\"name\": \"chat\", \"requests\": \"chat.csv\", \"replicas\": 4, \"rate\": 2, \"model\": {\"name\", \"gpus\", \"readTokensPerSecond\", \"stepMilliseconds\", \"perRequestMilliseconds\", \"mostBatch\", \"source\"}}]; traces lie beside it." };
     private static readonly Option<string> Queue = new("--queue") { Description = "The queue of jobs whose own is not declared.", DefaultValueFactory = _ => "default" };
     private static readonly Option<double> Days = new("--days") { Description = "Until so many days from the start of the run.", DefaultValueFactory = _ => 365 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
@@ -36,21 +38,20 @@ internal static class TwinCommand
     {
         var changes = new TwinOptions();
         var folder = new Option<string?>("--out") { Description = "A folder for outcome.json and the tables." };
-        var forms = new Option<string[]>("--as") { Description = "What tables are written as: csv, parquet or both.", DefaultValueFactory = _ => TwinFiles.Forms, AllowMultipleArgumentsPerToken = true };
-        forms.AcceptOnlyFromAmong(TwinFiles.Forms);
+        var forms = ResultFiles.FormOption();
         var save = new Option<string?>("--save") { Description = "Saves the state at the end to this file, for 'twin fork' and --from." };
         var from = new Option<string?>("--from") { Description = "Goes on from a saved state; what else is given here changes the plan from there on." };
         var output = CommandLine.Output();
         var command = new Command("run", "Runs it. Ctrl-C ends it with what holds until then. Exit code 0: run to its end, 1: stopped.")
         {
-            Files, CommandLine.Hall(), Gpus, Snapshot, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Queue, Days, Seed, Sample, folder, forms, save, from, output,
+            Files, CommandLine.Hall(), Gpus, Snapshot, FromNow, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Services, Queue, Days, Seed, Sample, folder, forms, save, from, output,
         };
         foreach (var option in changes.All)
             command.Options.Add(option);
         command.SetAction((parsed, _) => Guarded(async () =>
         {
             var days = LengthOf(parsed.GetValue(Days));
-            var twin = parsed.GetValue(from) is { } state ? Forked(state, changes, parsed) : new EventTwin(changes.Over(PlanOf(parsed), parsed));
+            var twin = parsed.GetValue(from) is { } state ? Forked(state, changes, parsed) : new EventTwin(changes.Over(await PlanOf(parsed), parsed));
             if (days * 8.64e7 < twin.Now)
                 throw new ArgumentException($"--days: the state stands at day {Text(twin.Now / 8.64e7)}; give that many or more.");
             var whole = TwinRunner.Run(twin, days, "twin");
@@ -58,7 +59,7 @@ internal static class TwinCommand
             if (parsed.GetValue(folder) is { } path)
                 await TwinFiles.Write(path, outcome, parsed.GetValue(forms)!);
             if (parsed.GetValue(save) is { } file)
-                await TwinFiles.Put(file, stream => TwinFiles.Text(stream, writer => writer.Write(twin.Save())));
+                await ResultFiles.Put(file, stream => ResultFiles.Text(stream, writer => writer.Write(twin.Save())));
             Print(outcome, parsed.GetValue(output)!);
             return whole ? ExitCodes.Done : ExitCodes.No;
         }));
@@ -124,9 +125,9 @@ internal static class TwinCommand
 
     private static string Texts(IEnumerable<double> values) => string.Join(" / ", values.Select(Text));
 
-    private static TwinPlan PlanOf(ParseResult parsed)
+    private static async Task<TwinPlan> PlanOf(ParseResult parsed)
     {
-        var plan = HallOf(parsed) with
+        var plan = await HallOf(parsed) with
         {
             Seed = parsed.GetValue(Seed),
             Queue = parsed.GetValue(Queue)!,
@@ -134,6 +135,8 @@ internal static class TwinCommand
             FailuresPerNodeDay = TwinOptions.Rate("rsc1").PerNodeDay,
             FailureSource = TwinOptions.Source("rsc1"),
         };
+        if (parsed.GetValue(Services) is { } services)
+            plan = parsed.GetValue(Requests) is null ? plan with { Services = TwinServices.Read(services) } : throw new ArgumentException("--services states every service: leave --requests out.");
         if (parsed.GetValue(Requests) is { } requests)
             plan = plan with { Services = [new ServicePlan("service", parsed.GetValue(Replicas), ServingModel.Llama70, TraceFolder.Open(requests, LlmTrace.Read)) { Rate = parsed.GetValue(Rate) }] };
         if (parsed.GetValue(Trace) is not { } trace)
@@ -144,11 +147,13 @@ internal static class TwinCommand
             : throw new ArgumentException($"--load: above 0 and at most 10 was expected, not {Text(load)}.");
     }
 
-    private static TwinPlan HallOf(ParseResult parsed)
+    private static async Task<TwinPlan> HallOf(ParseResult parsed)
     {
-        var (files, gpus, snapshot) = (parsed.GetValue(Files) ?? [], parsed.GetValue(Gpus), parsed.GetValue(Snapshot));
-        if ((files.Length > 0 ? 1 : 0) + (gpus is null ? 0 : 1) + (snapshot is null ? 0 : 1) != 1)
-            throw new ArgumentException("Give the hall's manifests with -f, a running hall with --snapshot, or --gpus for one of DGX H100 racks: one of the three.");
+        var (files, gpus, snapshot, now) = (parsed.GetValue(Files) ?? [], parsed.GetValue(Gpus), parsed.GetValue(Snapshot), parsed.GetValue(FromNow));
+        if ((files.Length > 0 ? 1 : 0) + (gpus is null ? 0 : 1) + (snapshot is null ? 0 : 1) + (now ? 1 : 0) != 1)
+            throw new ArgumentException("Give the hall's manifests with -f, a running hall with --from-now or --snapshot, or --gpus for one of DGX H100 racks: one of the four.");
+        if (now)
+            return await TwinSnapshot.Now(parsed);
         if (snapshot is not null)
             return TwinSnapshot.Read(snapshot);
         if (gpus is { } count)

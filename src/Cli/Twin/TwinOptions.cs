@@ -16,6 +16,8 @@ internal sealed class TwinOptions
     private readonly Option<string?> _every = new("--checkpoint-every") { Description = "Seconds of work between checkpoints, or young (the default) for Young's interval of each gang." };
     private readonly Option<double?> _restart = new("--restart") { Description = "Seconds from a failure until work goes on; 300 by default." };
     private readonly Option<double?> _utilisation = new("--training-utilisation") { Description = "Share of a GPU's range between idle and limit that training draws." };
+    private readonly Option<double?> _kilowattHour = new("--dollars-per-kwh") { Description = "Price of electricity; without one, and without the other, nothing is said of costs." };
+    private readonly Option<double?> _gpuHour = new("--dollars-per-gpu-hour") { Description = "What an hour of each GPU costs beside electricity." };
     private readonly Option<string?> _backfill = new("--backfill") { Description = "none (the default), easy or conservative." };
     private readonly Option<string?> _preferred = new("--prefer") { Description = "What gangs of several nodes prefer to stay within: rack, leaf (the default), spine or none." };
     private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, and limit with kilowatts; beside those of the plan." };
@@ -27,7 +29,7 @@ internal sealed class TwinOptions
         RespectNullableAnnotations = true,
     };
 
-    public IEnumerable<Option> All => [_failures, _software, _repair, _checkpoint, _every, _restart, _utilisation, _backfill, _preferred, _faults];
+    public IEnumerable<Option> All => [_failures, _software, _repair, _checkpoint, _every, _restart, _utilisation, _kilowattHour, _gpuHour, _backfill, _preferred, _faults];
 
     /// <summary>The plan with what was given.</summary>
     /// <exception cref="ArgumentException">Something given cannot be read.</exception>
@@ -43,6 +45,8 @@ internal sealed class TwinOptions
             CheckpointEverySeconds = parsed.GetValue(_every) is { } every ? Every(every) : plan.CheckpointEverySeconds,
             RestartSeconds = parsed.GetValue(_restart) ?? plan.RestartSeconds,
             TrainingUtilisation = parsed.GetValue(_utilisation) ?? plan.TrainingUtilisation,
+            DollarsPerKilowattHour = parsed.GetValue(_kilowattHour) ?? plan.DollarsPerKilowattHour,
+            DollarsPerGpuHour = parsed.GetValue(_gpuHour) ?? plan.DollarsPerGpuHour,
             Backfill = parsed.GetValue(_backfill) ?? plan.Backfill,
             Preferred = parsed.GetValue(_preferred) ?? plan.Preferred,
             Faults = parsed.GetValue(_faults) is { } file ? [.. plan.Faults, .. Faults(file)] : plan.Faults,
@@ -50,23 +54,11 @@ internal sealed class TwinOptions
     }
 
     /// <summary>A published failure rate by its name, or a number.</summary>
-    public static FailureRate Rate(string text) => text switch
-    {
-        "none" => FailureRate.FromPerNodeDay(0),
-        "rsc1" => FailureRate.Rsc1,
-        "rsc2" => FailureRate.Rsc2,
-        "llama3" => FailureRate.Llama3,
-        _ when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var rate) && rate is >= 0 and <= 100 => FailureRate.FromPerNodeDay(rate),
-        _ => throw new ArgumentException($"--failures: rsc1, rsc2, llama3, none or failures per node and day from 0 to 100 were expected, not '{text}'."),
-    };
+    public static FailureRate Rate(string text) => PublishedFailures.TryRead(text, out var rate, out _)
+        ? rate : throw new ArgumentException($"--failures: {PublishedFailures.Form} were expected, not '{text}'.");
 
     /// <summary>Where such a rate comes from.</summary>
-    public static string Source(string text) => text switch
-    {
-        "rsc1" or "rsc2" => $"Meta's {text.ToUpperInvariant()} (Kokolis et al., HPCA 2025, arXiv:2410.21680)",
-        "llama3" => "Llama 3 405B: 419 unplanned interruptions of 16,384 GPUs in 54 days (arXiv:2407.21783)",
-        _ => "stated for this run",
-    };
+    public static string Source(string text) => PublishedFailures.TryRead(text, out _, out var source) ? source : "";
 
     private static double? Every(string text) =>
         text == "young" ? null

@@ -60,12 +60,22 @@ internal sealed partial class PlacementGrain
         return Task.FromResult(new HallExport(
             layout.Hall, _book.Sequence, clock.GetUtcNow(),
             _book.Jobs.Values.Where(job => !job.Phase.IsFinal()).OrderBy(job => job.Submitted)
-                .Select(job => new ExportedJob(job.Job, job.Spec, job.Submitted, job.Assignment)).ToValueList(),
+                .Select(Exported).ToValueList(),
             layout.PowerDomains.Select((domain, index) => (domain, Limit: state.PowerLimit(index))).Where(one => one.Limit != one.domain.Limit)
                 .Select(one => new ExportedLimit(one.domain.Id, one.Limit)).ToValueList(),
             layout.Nodes.Select((node, index) => new ExportedNode(node.Id, state.ConditionOf(index)))
                 .Where(node => node.Condition != NodeCondition.Ready).ToValueList(),
             _book.Names.Gpus.Where(gpu => state.IsGpuFailed(gpu.Value.Node, gpu.Value.Gpu)).Select(gpu => gpu.Key).ToValueList(),
             layout.Links.Where((_, index) => !state.IsLinkUp(index)).Select(link => link.Id).ToValueList()));
+    }
+
+    private ExportedJob Exported(JobEntry job)
+    {
+        var (now, scale) = (clock.GetUtcNow(), options.Value.TimeScale);
+        return new ExportedJob(job.Job, job.Spec, job.Submitted, job.Assignment)
+        {
+            Saved = job.Assignment is null ? job.Saved : WorkSaved.Of(job, now, scale).Saved,
+            Done = job.Assignment is null ? job.Saved : WorkSaved.Done(job, now, scale),
+        };
     }
 }

@@ -43,7 +43,16 @@ public sealed record HallExport(
 /// <param name="Assignment">What it holds, by index in the hall's layout; null while it waits.</param>
 [GenerateSerializer, Immutable, Alias("ExportedJob")]
 public sealed record ExportedJob(
-    [property: Id(0)] JobId Job, [property: Id(1)] JobSpec Spec, [property: Id(2)] long Submitted, [property: Id(3)] Assignment? Assignment);
+    [property: Id(0)] JobId Job, [property: Id(1)] JobSpec Spec, [property: Id(2)] long Submitted, [property: Id(3)] Assignment? Assignment)
+{
+    /// <summary>Its work that a checkpoint holds, in the time of its own work.</summary>
+    [Id(4)]
+    public TimeSpan Saved { get; init; }
+
+    /// <summary>Its work that is surely done, saved or not, in the time of its own work.</summary>
+    [Id(5)]
+    public TimeSpan Done { get; init; }
+}
 
 /// <summary>A power limit in force.</summary>
 /// <param name="Domain">The domain.</param>

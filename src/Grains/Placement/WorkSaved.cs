@@ -20,6 +20,15 @@ internal static class WorkSaved
         return new SavedWork(job.Job, job.Saved + saved, job.SavedTokens + tokens);
     }
 
+    /// <summary>What the job has surely done, saved or not: earlier runs, and this one by its slowest speed.</summary>
+    public static TimeSpan Done(JobEntry job, DateTimeOffset now, double timeScale)
+    {
+        if (job.Spec.Work is not SimulatedWork work)
+            return TimeSpan.Zero;
+        var done = job.Saved + (Ran(job, now, timeScale) * job.SlowestSpeed);
+        return done < work.Duration ? done : work.Duration;
+    }
+
     /// <summary>
     /// An instant on a clock that runs as fast as the work: scheduling counts in it, so that durations are of the work.
     /// The same as the clock's own where work is not simulated faster.

@@ -101,7 +101,7 @@ internal static class DecisionEndpoints
             Sequence = export.Sequence,
             At = export.At,
             Manifests = [.. manifests.Select(ManifestWriter.ToJson)],
-            Jobs = [.. export.Jobs.Select(job => HallSnapshots.JobOf(job.Job, job.Spec, job.Submitted, job.Assignment, layout))],
+            Jobs = [.. export.Jobs.Select(job => HallSnapshots.JobOf(job.Job, job.Spec, job.Submitted, job.Assignment, layout) with { SavedSeconds = job.Saved.TotalSeconds, DoneSeconds = job.Done.TotalSeconds })],
             PowerLimits = export.Limits.ToDictionary(limit => limit.Domain.Value, limit => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{limit.Limit.Value}W")),
             Nodes = export.Nodes.ToDictionary(node => node.Node.Value, node => Answers.Word(node.Condition)),
             FailedGpus = [.. export.FailedGpus.Select(gpu => GpuOf(gpu, layout))],

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ControlPlane.Simulation.Events;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -29,6 +30,23 @@ internal static class Assumptions
             ["training"] = "GPUs count by their dense bf16 rate in the catalogue",
             ["cost"] = "write-off in equal parts and electricity; racks that stand already cost as much as new ones",
         };
+        if (plan.Failures is { } failures && PublishedFailures.TryRead(failures, out var rate, out var source))
+        {
+            all["twin failures"] = Text($"{rate.PerNodeDay} per node and day, {source}; on any node and at any instant alike likely");
+            all["twin repairs"] = Text($"{plan.RepairHours} h in the mean; 61 of 419 failures are software's and need none (arXiv:2407.21783, table 5)");
+            all["twin restarts"] = Text($"{plan.RestartSeconds} s for a replica or a gang; a checkpoint stops training for {plan.CheckpointSeconds} s, at Young's interval");
+            all["twin seeds"] = Text($"{plan.Seed} to {plan.Seed + plan.Seeds - 1}, each hall by itself; margins are 95 % by Student's t");
+            all["twin services"] = Text($"a replica makes its rate all the time that it serves; all asked tokens/s are asked all the time; {plan.ServedPercent} % of them must be served");
+            all["twin training"] = "one elastic gang of each rack type and hall, which shrinks before it stops";
+        }
+        foreach (var (name, line) in question.Traces)
+            all[$"trace of {name}"] = line;
+        if (!question.WhatIf.AreNone)
+        {
+            all["what if, speeds"] = "under a power limit by published sweeps; where a model has none, the A100's in proportion";
+            all["what if, dies"] = "0.03 K/W behind a cold plate, 0.07 K/W behind a heat sink, less where a part at full power in air of 27 C needs it; GPUs are held 4 K below throttling, 87 C where no figure is known";
+            all["what if, loops"] = "warmer loops carry as much heat as before";
+        }
         foreach (var type in question.Types)
             all[$"rack {type.Name}"] = Text($"{type.Gpus} GPUs, {type.Watts} W, {type.Offer.Dollars} dollars, lead time {type.Offer.LeadTime.TotalDays} days");
         foreach (var (need, type, way) in question.Needs.SelectMany(need => need.Ways.Select((way, type) => (need, type, way))).Where(one => one.way is not null))

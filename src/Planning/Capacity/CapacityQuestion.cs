@@ -1,4 +1,5 @@
 using ControlPlane.Domain.Factory;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -15,7 +16,14 @@ namespace ControlPlane.Planning.Capacity;
 /// <param name="Losses">What may be lost, one at a time.</param>
 public sealed record CapacityQuestion(
     string Name, CapacityPlanSpec Plan, FactoryModel Factory, IReadOnlyList<Quarter> Quarters, IReadOnlyList<PlannedRow> Rows,
-    IReadOnlyList<PlannedType> Types, IReadOnlyList<Need> Needs, IReadOnlyList<IReadOnlyList<bool>> Fits, IReadOnlyList<Limit> Limits, IReadOnlyList<Loss> Losses);
+    IReadOnlyList<PlannedType> Types, IReadOnlyList<Need> Needs, IReadOnlyList<IReadOnlyList<bool>> Fits, IReadOnlyList<Limit> Limits, IReadOnlyList<Loss> Losses)
+{
+    /// <summary>What is asked beside the plan.</summary>
+    public WhatIfQuestions WhatIf { get; init; } = new();
+
+    /// <summary>What demand was read off traces, in words, by the demand's name.</summary>
+    public IReadOnlyDictionary<string, string> Traces { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A row.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,3 +1,6 @@
+using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
+
 namespace ControlPlane.Planning.Capacity;
 
 /// <summary>The whole answer to a demand file, as it is printed.</summary>
@@ -8,6 +11,9 @@ public sealed record CapacityReport
 
     /// <summary>How the plan was found, or why there is none.</summary>
     public required string Status { get; init; }
+
+    /// <summary>False when it was stopped: what stands here holds, and not everything was checked.</summary>
+    public bool IsWhole { get; init; } = true;
 
     /// <summary>What was assumed, by name.</summary>
     public required IReadOnlyDictionary<string, string> Assumptions { get; init; }
@@ -35,6 +41,16 @@ public sealed record CapacityReport
 
     /// <summary>What the checks did.</summary>
     public CheckReport? Checks { get; init; }
+
+    /// <summary>What the twin says of it; null when the file states no failures.</summary>
+    public TrialReport? Trial { get; init; }
+
+    /// <summary>Answers to what the file asks beside the plan; null when it asks nothing.</summary>
+    public WhatIfReport? WhatIf { get; init; }
+
+    /// <summary>Everything that the checks and the twin object to, in words.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public IEnumerable<string> Problems => (Checks?.Violations ?? []).Concat(Checks?.Misplaced ?? []).Concat(Trial?.Problems ?? []).Concat(WhatIf?.Problems ?? []);
 
     /// <summary>Without a plan: the first quarter whose demand does not fit.</summary>
     public string? FirstShort { get; init; }
@@ -101,8 +117,9 @@ public sealed record MarginalRack(
 /// <summary>What looked at the plan after it was made.</summary>
 /// <param name="Violations">What a second look with other code found.</param>
 /// <param name="JobsPlaced">Jobs that the product's placer placed in the halls of the plan, all quarters together.</param>
+/// <param name="StatesPlaced">States for which it placed all work that must go on: spares out, and every loss with the very racks it takes, in every quarter.</param>
 /// <param name="Misplaced">What it could not place.</param>
 /// <param name="OneFewer">Racks of which one fewer would still do, which is none unless what arrives later is bounded.</param>
 /// <param name="LossesSurvived">What may be lost, one at a time, in every quarter.</param>
 public sealed record CheckReport(
-    IReadOnlyList<string> Violations, int JobsPlaced, IReadOnlyList<string> Misplaced, IReadOnlyList<string> OneFewer, IReadOnlyList<string> LossesSurvived);
+    IReadOnlyList<string> Violations, int JobsPlaced, int StatesPlaced, IReadOnlyList<string> Misplaced, IReadOnlyList<string> OneFewer, IReadOnlyList<string> LossesSurvived);

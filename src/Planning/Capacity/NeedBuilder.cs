@@ -6,13 +6,14 @@ namespace ControlPlane.Planning.Capacity;
 /// <summary>Sums the tenants' demand by model and context, and finds how each rack type meets it.</summary>
 internal sealed class NeedBuilder(
     IReadOnlyList<Manifest> manifests, IReadOnlyList<Quarter> quarters, IReadOnlyList<PlannedType> types, CapacityPlanSpec plan,
-    HardwareCatalogue catalogue, string file, List<ManifestError> errors)
+    HardwareCatalogue catalogue, string file, TraceDemands traces, List<ManifestError> errors)
 {
     public List<Need> Build()
     {
         CheckFigures();
         var needs = new List<Need>();
-        var serving = Of<ServingDemandSpec>().GroupBy(one => (one.Spec.Model, one.Spec.Context)).OrderBy(group => group.Key.Model, StringComparer.Ordinal).ThenBy(group => group.Key.Context);
+        var serving = Of<ServingDemandSpec>().Select(one => (Spec: traces.Resolve(one.Spec, one.Manifest), one.Manifest)).Where(one => one.Spec is not null).ToList()
+            .Select(one => (Spec: one.Spec!, one.Manifest)).GroupBy(one => (one.Spec.Model, Context: one.Spec.Context!.Value)).OrderBy(group => group.Key.Model, StringComparer.Ordinal).ThenBy(group => group.Key.Context);
         foreach (var group in serving)
         {
             var amounts = Sum(group.Select(one => Amounts(one.Manifest, one.Spec.TokensPerSecond, "tokensPerSecond", one.Spec.GrowthPercent, one.Spec.ByQuarter)));

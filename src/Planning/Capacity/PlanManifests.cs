@@ -51,7 +51,25 @@ public sealed record CapacityPlanSpec
     [Meaning("Years over which a rack is written off."), Between(1, 20)]
     public required double WriteOffYears { get; init; }
 
-    [Meaning("Seed of the solver. Default 1."), Between(0, 2_000_000_000)]
+    [Meaning("How often nodes fail when the plan is tried in the twin: rsc1, rsc2, llama3 or failures per node and day; not tried when left out.")]
+    public string? Failures { get; init; }
+
+    [Meaning("Mean hours until a failed node is back. Default 24, which is assumed."), Between(0.01, 100_000)]
+    public double RepairHours { get; init; } = 24;
+
+    [Meaning("Seconds until a replica or a gang that started again is at work. Default 300 (Kokolis et al., HPCA 2025)."), Between(0, 1_000_000)]
+    public double RestartSeconds { get; init; } = 300;
+
+    [Meaning("Seconds for which a checkpoint stops training. Default 60, which is assumed."), Between(1, 1_000_000)]
+    public double CheckpointSeconds { get; init; } = 60;
+
+    [Meaning("Share of the asked tokens of every model that must be served over a quarter with failures, in percent. Default 99."), Between(0, 100)]
+    public double ServedPercent { get; init; } = 99;
+
+    [Meaning("How many seeds the twin plays each quarter with, 2 to 50; their spread is the confidence band. Default 5."), Between(2, 50)]
+    public int Seeds { get; init; } = 5;
+
+    [Meaning("Seed of the solver, and of the first run in the twin. Default 1."), Between(0, 2_000_000_000)]
     public int Seed { get; init; } = 1;
 
     [Meaning("The solver's limit in its own deterministic seconds. Default 10."), Between(0.1, 1000)]
@@ -152,8 +170,14 @@ public sealed record ServingDemandSpec
     [Meaning("The model.")]
     public required string Model { get; init; }
 
-    [Meaning("Longest context, in tokens."), Between(1, 100_000_000)]
-    public required int Context { get; init; }
+    [Meaning("Longest context, in tokens; with a trace, what 99 of 100 of its requests keep to unless given."), Between(1, 100_000_000)]
+    public int? Context { get; init; }
+
+    [Meaning("A trace of requests beside this file (TIMESTAMP,ContextTokens,GeneratedTokens): rate, peak and context of the first quarter come from it; with scale, and instead of tokensPerSecond and byQuarter.")]
+    public string? Trace { get; init; }
+
+    [Meaning("Requests for each of the trace's."), Between(0.001, 1e9)]
+    public double? Scale { get; init; }
 
     [Meaning("Tokens/s at the peak of the first quarter; or give byQuarter."), Between(0, 1_000_000_000_000)]
     public long? TokensPerSecond { get; init; }

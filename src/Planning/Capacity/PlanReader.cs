@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Factory;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -23,6 +24,10 @@ public static class PlanReader
         ["Throughput"] = typeof(ThroughputSpec),
         ["ServingDemand"] = typeof(ServingDemandSpec),
         ["TrainingDemand"] = typeof(TrainingDemandSpec),
+        ["Curtailment"] = typeof(CurtailmentSpec),
+        ["WarmWater"] = typeof(WarmWaterSpec),
+        ["Maintenance"] = typeof(MaintenanceSpec),
+        ["ObservedDraw"] = typeof(ObservedDrawSpec),
     };
 
     private static readonly string[] Shared = ["Site", "Hall", "PowerDomain", "CoolingLoop", "Fabric"];
@@ -35,7 +40,8 @@ public static class PlanReader
     /// <param name="text">Its text.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="catalogue">Rack types and GPUs.</param>
-    public static PlanReading Read(string text, string file, HardwareCatalogue catalogue)
+    /// <param name="open">Opens a file that it names; null where there are none.</param>
+    public static PlanReading Read(string text, string file, HardwareCatalogue catalogue, Func<string, TextReader>? open = null)
     {
         var reading = ManifestReader.Read(text, file, Kinds);
         if (reading.Errors.Length > 0)
@@ -44,7 +50,7 @@ public static class PlanReader
         if (factory.Model is null)
             return new PlanReading(null, factory.Errors);
         var errors = new List<ManifestError>();
-        var question = new QuestionBuilder([.. reading.Manifests], factory.Model, catalogue, file, errors).Build();
+        var question = new QuestionBuilder([.. reading.Manifests], factory.Model, catalogue, file, new PlanFiles(open, errors), errors).Build();
         return new PlanReading(errors.Count > 0 ? null : question, errors);
     }
 }

@@ -1,12 +1,15 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Factory;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Planning.WhatIf;
+using ControlPlane.Simulation;
+using ControlPlane.Simulation.Events;
 
 namespace ControlPlane.Planning.Capacity;
 
 /// <summary>Turns the manifests of a demand file into a question, telling every error it meets.</summary>
 internal sealed class QuestionBuilder(
-    IReadOnlyList<Manifest> manifests, FactoryModel factory, HardwareCatalogue catalogue, string file, List<ManifestError> errors)
+    IReadOnlyList<Manifest> manifests, FactoryModel factory, HardwareCatalogue catalogue, string file, PlanFiles files, List<ManifestError> errors)
 {
     public CapacityQuestion? Build()
     {
@@ -24,10 +27,14 @@ internal sealed class QuestionBuilder(
             errors.Add(manifest.Error("spec.firstQuarter", $"'{plan.FirstQuarter}' is not a quarter", "write one such as 2027Q1"));
             return null;
         }
+        if (plan.Failures is { } failures && !PublishedFailures.TryRead(failures, out _, out _))
+            errors.Add(manifest.Error("spec.failures", $"'{failures}' is no failure rate", $"give {PublishedFailures.Form}"));
         List<Quarter> quarters = [.. Enumerable.Range(0, plan.Quarters).Select(first.Plus)];
         var types = Types(plan, quarters);
         var rows = Rows(types);
-        var needs = new NeedBuilder(manifests, quarters, types, plan, catalogue, file, errors).Build();
+        var traces = new TraceDemands(files, errors);
+        var needs = new NeedBuilder(manifests, quarters, types, plan, catalogue, file, traces, errors).Build();
+        var whatIf = WhatIf();
         if (errors.Count > 0)
             return null;
         var limits = new LimitBuilder(plan, factory, types, rows);
@@ -38,7 +45,24 @@ internal sealed class QuestionBuilder(
         }
         if (errors.Count > 0)
             return null;
-        return new CapacityQuestion(manifest.Name, plan, factory, quarters, rows, types, needs, limits.Fits, limits.Build(), limits.Losses());
+        return new CapacityQuestion(manifest.Name, plan, factory, quarters, rows, types, needs, limits.Fits, limits.Build(), limits.Losses())
+        {
+            WhatIf = whatIf,
+            Traces = traces.Lines,
+        };
+    }
+
+    private WhatIfQuestions WhatIf()
+    {
+        foreach (var (spec, manifest) in Of<MaintenanceSpec>().Where(one => one.Spec.HourPercents.Count is not (0 or 24) || one.Spec.HourPercents.Any(percent => percent is < 0 or > 100)))
+            errors.Add(manifest.Error("spec.hourPercents", $"has {spec.HourPercents.Count} entries", "give 24 of 0 to 100, one an hour of the day"));
+        return new WhatIfQuestions
+        {
+            Curtailments = [.. Of<CurtailmentSpec>().Select(one => (one.Manifest.Name, one.Spec))],
+            WarmWaters = [.. Of<WarmWaterSpec>().Select(one => (one.Manifest.Name, one.Spec))],
+            Maintenances = [.. Of<MaintenanceSpec>().Select(one => (one.Manifest.Name, one.Spec))],
+            Draws = [.. Of<ObservedDrawSpec>().Select(one => (one.Manifest.Name, one.Spec, files.Read(one.Manifest, "spec.file", one.Spec.File, DrawTrace.Read) ?? []))],
+        };
     }
 
     private List<PlannedType> Types(CapacityPlanSpec plan, List<Quarter> quarters)

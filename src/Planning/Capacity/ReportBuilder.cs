@@ -1,5 +1,7 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Facility.Economics;
+using ControlPlane.Planning.Trials;
+using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
 
@@ -9,27 +11,36 @@ public static class ReportBuilder
     private const double HoursPerQuarter = GpuHour.HoursPerYear / 4;
 
     /// <summary>Answers a demand file.</summary>
-    public static CapacityReport Answer(CapacityQuestion question, HardwareCatalogue catalogue, out RackPlan? plan)
+    /// <param name="question">The question.</param>
+    /// <param name="catalogue">Rack types and GPUs.</param>
+    /// <param name="plan">The plan, or null.</param>
+    /// <param name="watch">Told how far it is; when it ends the work early, the report says so and holds what was checked until then.</param>
+    public static CapacityReport Answer(CapacityQuestion question, HardwareCatalogue catalogue, out RackPlan? plan, PlanWatch? watch = null)
     {
         ArgumentNullException.ThrowIfNull(question);
+        watch?.Told?.Invoke("choosing racks", 0, 1);
         var outcome = CapacityPlanner.Plan(question);
         plan = outcome.Plan;
-        return outcome.Plan is { } found ? Planned(question, catalogue, outcome, found) : Short(question, outcome);
+        return outcome.Plan is { } found ? Planned(question, catalogue, outcome, found, watch) : Short(question, outcome);
     }
 
-    /// <summary>Describes a plan and what the checks say of it.</summary>
-    public static CapacityReport Planned(CapacityQuestion question, HardwareCatalogue catalogue, PlanOutcome outcome, RackPlan plan)
+    /// <summary>Describes a plan and what the checks and the twin say of it.</summary>
+    public static CapacityReport Planned(CapacityQuestion question, HardwareCatalogue catalogue, PlanOutcome outcome, RackPlan plan, PlanWatch? watch = null)
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(outcome);
         ArgumentNullException.ThrowIfNull(plan);
-        var checks = Check(question, plan, catalogue);
+        var checks = Check(question, plan, catalogue, watch);
+        var trial = TrialReport.Run(question, plan, catalogue, watch);
+        var whatIf = WhatIfReport.Answer(question, plan, catalogue, watch);
+        var isWhole = watch?.IsStopped?.Invoke() != true;
         var reference = Reference(question, plan);
         var (waterfall, last) = (new Waterfall(question, reference), question.Quarters.Count - 1);
         return new CapacityReport
         {
-            Fits = checks.Violations.Count == 0 && checks.Misplaced.Count == 0,
-            Status = outcome.Status,
+            Fits = isWhole && checks.Violations.Count == 0 && checks.Misplaced.Count == 0 && trial?.Holds != false && whatIf?.Holds != false,
+            IsWhole = isWhole,
+            Status = isWhole ? outcome.Status : outcome.Status + "; stopped before everything was checked",
             Assumptions = Assumptions.Of(question),
             Dollars = outcome.Dollars,
             ProvenLeastDollars = outcome.Bound,
@@ -39,6 +50,8 @@ public static class ReportBuilder
             Stranded = waterfall.StrandedIn(plan.Racks[last]),
             Marginal = [.. question.Types.Select((_, type) => Marginal(question, plan, type))],
             Checks = checks,
+            Trial = trial,
+            WhatIf = whatIf,
         };
     }
 
@@ -57,13 +70,13 @@ public static class ReportBuilder
         };
     }
 
-    private static CheckReport Check(CapacityQuestion question, RackPlan plan, HardwareCatalogue catalogue)
+    private static CheckReport Check(CapacityQuestion question, RackPlan plan, HardwareCatalogue catalogue, PlanWatch? watch)
     {
-        var (placed, misplaced, fewer) = (0, new List<string>(), new List<string>());
-        for (var quarter = 0; quarter < question.Quarters.Count; quarter++)
+        var (placed, states, misplaced, fewer) = (0, 0, new List<string>(), new List<string>());
+        for (var quarter = 0; quarter < question.Quarters.Count && watch?.Goes($"placing all work of {question.Quarters[quarter]}", quarter, question.Quarters.Count) != false; quarter++)
         {
-            misplaced.AddRange(HallProof.Verify(question, plan, quarter, catalogue, out var jobs));
-            placed += jobs;
+            misplaced.AddRange(HallProof.Verify(question, plan, quarter, catalogue, out var jobs, out var outages));
+            (placed, states) = (placed + jobs, states + outages);
             foreach (var (type, row) in PlanTrim.Fewer(question, plan.Racks, quarter).DistinctBy(one => one.Type))
             {
                 var racks = plan.Racks[quarter].Select(rows => rows.ToArray()).ToArray();
@@ -72,7 +85,7 @@ public static class ReportBuilder
                     fewer.Add($"{question.Quarters[quarter]}: {question.Types[type].Name}");
             }
         }
-        return new CheckReport(CapacityCheck.Verify(question, plan, catalogue), placed, misplaced, fewer, [.. question.Losses.Select(loss => $"{loss.Kind} {loss.Name}, {loss.KeepPercent} % kept")]);
+        return new CheckReport(CapacityCheck.Verify(question, plan, catalogue), placed, states, misplaced, fewer, [.. question.Losses.Select(loss => $"{loss.Kind} {loss.Name}, {loss.KeepPercent} % kept")]);
     }
 
     private static QuarterReport OfQuarter(CapacityQuestion question, RackPlan plan, int quarter, int reference, Waterfall waterfall)

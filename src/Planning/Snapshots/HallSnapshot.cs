@@ -68,6 +68,12 @@ public sealed record SnapshotJob
     /// <summary>Power limit of its GPUs in percent; 100 unless said otherwise.</summary>
     public int PowerPercent { get; init; } = 100;
 
+    /// <summary>Seconds of its work that a checkpoint holds, in the time of its own work.</summary>
+    public double SavedSeconds { get; init; }
+
+    /// <summary>Seconds of its work that are done, saved or not.</summary>
+    public double DoneSeconds { get; init; }
+
     /// <summary>Where its tasks are; empty while it waits.</summary>
     public IReadOnlyList<SnapshotTask> Tasks { get; init; } = [];
 }

@@ -102,6 +102,8 @@ public static class HallSnapshots
         var power = JobPower.Resolve(spec, policies, HardwareCatalogue.Default);
         spec = power.Spec ?? throw new SnapshotException($"{place}.manifest: {power.Objection}");
         var id = new JobId(manifest.Name);
+        if (!(job.SavedSeconds >= 0) || !(job.DoneSeconds >= job.SavedSeconds) || !double.IsFinite(job.DoneSeconds))
+            throw new SnapshotException($"{place}: {job.SavedSeconds} s of its work are saved and {job.DoneSeconds} s done; 0 or more, and as much done as is saved, were expected.");
         if (job.Tasks.Count == 0)
         {
             waiting.Add(new WaitingJob(id, spec, job.Submitted));

@@ -20,8 +20,37 @@ public sealed partial class EventTwin
         foreach (var record in copy._jobs.Values.Where(record => record.RunsSince >= 0).OrderBy(record => record.Sequence))
             copy.Settle(record);
         copy._sums.Close();
-        return new TwinOutcome(_plan.Seed, Now / 8.64e7, isWhole, Assumptions(), copy.Figures(), copy.ServiceOutcomes(), copy._sums.Rows, copy._ended);
+        return new TwinOutcome(_plan.Seed, Now / 8.64e7, isWhole, Assumptions(), copy.Figures(), copy.ServiceOutcomes(), copy.PricedRows(), copy._ended)
+        {
+            Unfinished = [.. copy._jobs.Values.Where(record => record.Service < 0).OrderBy(record => record.Sequence).Select(Unfinished)],
+            Serving = [.. _desk.Changes],
+        };
     }
+
+    private List<TwinSample> PricedRows()
+    {
+        var began = 0.0;
+        return [.. _sums.Rows.Select(row =>
+        {
+            var hours = row.Hours - began;
+            began = row.Hours;
+            return row with { Dollars = hours * ((row.MeterKilowatts * (_plan.DollarsPerKilowattHour ?? 0)) + (_floor.Layout.GpuCount * _plan.DollarsPerGpuHour)) };
+        })];
+    }
+
+    private IEnumerable<TwinFigure> Costs(double meterKilowattHours, double hours, double tokens, double usefulHours)
+    {
+        if (_plan.DollarsPerKilowattHour is null && _plan.DollarsPerGpuHour == 0)
+            yield break;
+        var (energy, gpus) = (meterKilowattHours * (_plan.DollarsPerKilowattHour ?? 0), _floor.Layout.GpuCount * hours * _plan.DollarsPerGpuHour);
+        yield return new("energyCost", energy, "dollars");
+        yield return new("cost", energy + gpus, "dollars");
+        yield return new("costPerMillionTokens", tokens == 0 ? 0 : (energy + gpus) / tokens * 1e6, "dollars, if all of it were for tokens");
+        yield return new("costPerUsefulGpuHour", usefulHours == 0 ? 0 : (energy + gpus) / usefulHours, "dollars, if all of it were for training");
+    }
+
+    private static UnfinishedJob Unfinished(JobRecord record) => new(
+        record.Name.Value, record.MilliGpus / 1000.0, record.Submitted, record.FirstStart, record.Work, record.Progress.Done, record.Failures, record.Preemptions, record.LostWork);
 
     private List<TwinFigure> Figures()
     {
@@ -67,8 +96,10 @@ public sealed partial class EventTwin
             new("meterEnergy", meter / 1000, "MWh"),
             new("meanPower", energy / hours, "kW"),
             new("mostPower", rows.Count == 0 ? 0 : rows.Max(row => row.MostKilowatts), "kW"),
+            new("hottestDie", rows.Count == 0 ? 0 : rows.Max(row => row.HottestDie), "C"),
             new("tokens", tokens, ""),
             new("tokensPerMeterKilowattHour", meter == 0 ? 0 : tokens / meter, ""),
+            .. Costs(meter, hours, tokens, useful / HourMilliseconds),
         ];
     }
 
@@ -123,16 +154,24 @@ public sealed partial class EventTwin
             Assumed("placement", $"profile factory, backfill {_plan.Backfill}, gangs prefer one {_plan.Preferred}, {_plan.Searches} jobs a pass look for room", stated),
             Assumed("draw of training", $"{_plan.TrainingUtilisation} of the range between idle and limit, also while loading and writing", "76 % of a DGX H100's nameplate in intensive training"),
             Assumed("draw of a node", "all but its GPUs at their most while it is in, nothing while it is out", "the hardware catalogue"),
+            Assumed("dies", "0.03 K/W behind a cold plate, 0.07 K/W or what full power in air of 27 C needs behind a heat sink; settled under the mean draw of their job", "vendors' target for cold plates; the heat sinks' is assumed"),
             Assumed("meter", $"{PowerUsage.DirectLiquid.Ratio(default)} of what leaves by liquid, {PowerUsage.Air.Ratio(default)} of what leaves by air", "InferenceX system power model"),
         ];
+        if (_plan.DollarsPerKilowattHour is not null || _plan.DollarsPerGpuHour > 0)
+            all.Add(Assumed("prices", $"{_plan.DollarsPerKilowattHour ?? 0} dollars for a kWh at the meter, {_plan.DollarsPerGpuHour} for an hour of each GPU beside that", stated));
         if (_plan.Present.Count > 0)
-            all.Add(Assumed("jobs of the present", $"{_plan.Present.Count}; those that run begin at the start of the run, all their work ahead", "a snapshot does not tell how far they are"));
+            all.Add(Assumed("jobs of the present", $"{_plan.Present.Count}; each as far as it was, {_plan.Present.Count(job => job.DoneSeconds > 0)} of them begun", "what was handed over; a job that ran slower for a while counts by its slowest speed"));
         if (_plan.ClosedNodes.Count > 0)
             all.Add(Assumed("closed nodes", string.Join(", ", _plan.ClosedNodes), "closed all the time, as in the snapshot"));
         if (_plan.Drawn is { } drawn)
             all.AddRange(drawn.Lines().Select(line => Assumed("gangs", line, "fitted by greatest likelihood")));
         foreach (var service in _plan.Services)
         {
+            if (service.Steady is { } steady)
+            {
+                all.Add(Assumed($"service {service.Name}", $"{service.Replicas} replicas of {steady.TokensPerSecond:0.###} tokens/s each, all the time; GPUs draw {steady.DrawShare} of their limit", service.Model.Source));
+                continue;
+            }
             all.Add(Assumed($"service {service.Name}", $"{service.Replicas} replicas of {service.Model.Name}; {service.Requests.Count} requests in {service.Requests[^1].At.TotalSeconds:0} s, {service.Rate} times as fast, over and over, in turn to each replica", stated));
             all.Add(Assumed($"speed of {service.Name}", $"reads {service.Model.ReadTokensPerSecond:0} tokens/s; a step takes {service.Model.StepSeconds * 1000:0.###} ms and {service.Model.PerRequestSeconds * 1000:0.#####} ms a request; batch up to {service.Model.MostBatch}", service.Model.Source));
         }

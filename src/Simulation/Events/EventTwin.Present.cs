@@ -24,13 +24,18 @@ public sealed partial class EventTwin
         }
     }
 
-    // How far they are nobody knows: those that run are taken to begin now.
     private void BeginPresent()
     {
         foreach (var present in _plan.Present)
         {
             var (name, spec) = JobOf(present.Manifest);
+            if (!(present.SavedSeconds >= 0) || !(present.DoneSeconds >= present.SavedSeconds))
+                throw new ArgumentException($"Job {name}: {present.SavedSeconds} s saved and {present.DoneSeconds} s done were stated; 0 or more, and as much done as is saved, were expected.");
             var record = Submit(name, spec, -1);
+            var since = present.Place is null ? 0 : (present.DoneSeconds - present.SavedSeconds) * 1000;
+            // Where it stands between two checkpoints: a run that is late with one writes it now.
+            var starting = present.Place is null && present.SavedSeconds > 0 ? record.Checkpoints.Restart : 0;
+            record.Progress = new JobProgress { Starting = starting, Saved = present.SavedSeconds * 1000, Since = since, InCycle = Math.Min(since, record.Checkpoints.Interval) };
             if (present.Place is null)
                 continue;
             _waiting.Remove(name);

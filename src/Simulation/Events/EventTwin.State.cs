@@ -65,10 +65,12 @@ public sealed partial class EventTwin
             Backfill = _plan.Backfill,
             Preferred = _plan.Preferred,
             Searches = _plan.Searches,
+            DollarsPerKilowattHour = _plan.DollarsPerKilowattHour,
+            DollarsPerGpuHour = _plan.DollarsPerGpuHour,
             Faults = _plan.Faults,
         };
         if (kept != _plan)
-            throw new ArgumentException("A fork keeps hall, seed, gangs, services and rows; it may change failures, checkpoints, restarts, the draw of training, scheduling and faults.");
+            throw new ArgumentException("A fork keeps hall, seed, gangs, services and rows; it may change failures, checkpoints, restarts, the draw of training, prices, scheduling and faults.");
         if (plan.Faults.Except(_plan.Faults).FirstOrDefault(fault => fault.AtSeconds * 1000 <= Now) is { } late)
             throw new ArgumentException($"The fault of {late.Name} at {late.AtSeconds} s is past: the run stands at {Now / 1000.0} s.");
         if (_plan.Faults.Except(plan.Faults).FirstOrDefault(fault => fault.AtSeconds * 1000 <= Now) is { } undone)
@@ -99,6 +101,7 @@ public sealed partial class EventTwin
             NodesOut = [.. _backAt.Select((at, node) => new NodeImage(node, at)).Where(one => _isOut[one.Node])],
             Reserved = [.. _reserved.Select(one => new PlannedImage(one.Job.Value, one.Start.ToUnixTimeMilliseconds(), one.End?.ToUnixTimeMilliseconds(), PlaceImage.Of(one.Assignment)))],
             Serving = [.. _desk.Spent.Select(one => new ServingImage(one.Key.Service, one.Key.Replicas, one.Value))],
+            ServingChanges = [.. _desk.Changes],
             RowSpan = [_sums.At, _sums.RowBegan],
             RowSums = _sums.Row,
             Rows = [.. _sums.Rows],
@@ -147,6 +150,8 @@ public sealed partial class EventTwin
             new JobId(one.Job), At(one.Start), one.End is { } end ? At(end) : null, one.Place.ToAssignment()))];
         foreach (var spent in image.Serving)
             _desk.Spent[(spent.Service, spent.Replicas)] = spent.Milliseconds;
+        _desk.Changes.Clear();
+        _desk.Changes.AddRange(image.ServingChanges);
         _desk.StandAt(Now);
         _desk.Refresh();
         RestoreFaults();
@@ -155,7 +160,7 @@ public sealed partial class EventTwin
     private void Restore(JobImage image)
     {
         var name = new JobId(image.Name);
-        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service].Model.Gpus) : JobOf(image.Manifest).Spec;
+        var spec = image.Manifest is null ? ReplicaSpec(_plan.Services[image.Service]) : JobOf(image.Manifest).Spec;
         var record = new JobRecord(name, spec, image.Sequence, image.Submitted, image.Service)
         {
             Work = image.Service >= 0 ? double.PositiveInfinity : ((SimulatedWork)spec.Work).Duration.TotalMilliseconds,

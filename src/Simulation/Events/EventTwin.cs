@@ -1,8 +1,10 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Halls;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Units;
 using ControlPlane.Facility.Reliability;
 using ControlPlane.Scheduling;
+using ControlPlane.Simulation.Serving;
 
 namespace ControlPlane.Simulation.Events;
 
@@ -114,7 +116,9 @@ public sealed partial class EventTwin
         }
     }
 
-    private Level Level => new(_held, _meter.Milliwatts, _meter.MeterMilliwatts, _tally.NodesOut, _waiting.Count, _state.JobCount, _desk.MilliTokens);
+    private Level Level => new(_held, _meter.Milliwatts, _meter.MeterMilliwatts, _tally.NodesOut, _waiting.Count, _state.JobCount, _desk.MilliTokens, Budget(), _meter.HottestMilli);
+
+    private long Budget() => _floor.Feeds.Sum(feed => _state.PowerLimit(feed).Milliwatts);
 
     private static DateTimeOffset At(long milliseconds) => DateTimeOffset.UnixEpoch.AddMilliseconds(milliseconds);
 
@@ -132,17 +136,22 @@ public sealed partial class EventTwin
         {
             var service = _plan.Services[index];
             for (var replica = 0; replica < service.Replicas; replica++)
-                Submit(new JobId($"{service.Name}-{replica}"), ReplicaSpec(service.Model.Gpus), index);
+                Submit(new JobId($"{service.Name}-{replica}"), ReplicaSpec(service), index);
         }
         foreach (var (fault, index) in _plan.Faults.Select((fault, index) => (fault, index)))
             Enqueue(new TwinEvent(EventKind.FaultBegins, default, index), (long)(fault.AtSeconds * 1000), index);
         Schedule();
     }
 
-    private JobSpec ReplicaSpec(int gpus) => new(
-        new QueueId(_plan.Queue), ServicePriority,
-        [new TaskGroup("replica", 1, gpus, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.Zero)],
-        new TopologyRequest(null, null), new SimulatedWork("decode", TimeSpan.Zero, 0, 0), null, null);
+    private JobSpec ReplicaSpec(ServicePlan service)
+    {
+        var tasks = service.Tasks ?? new ReplicaTasks(1, service.Model.Gpus, "", IsWithinNode: true);
+        return new JobSpec(
+            new QueueId(_plan.Queue), ServicePriority,
+            [new TaskGroup("replica", tasks.Count, tasks.Gpus, 0, tasks.GpuModel.Length == 0 ? [] : [tasks.GpuModel], 0, Gibibytes.Zero, GigabitsPerSecond.Zero)],
+            new TopologyRequest(tasks.Count == 1 ? null : tasks.IsWithinNode ? TopologyLevel.Node : TopologyLevel.Rack, null),
+            new SimulatedWork("decode", TimeSpan.Zero, 0, 0), null, null);
+    }
 
     private JobRecord Submit(JobId name, JobSpec spec, int service)
     {

@@ -12,10 +12,11 @@ namespace ControlPlane.Simulation.Events;
 internal sealed class PowerMeter
 {
     private readonly TwinFloor _floor;
+    private readonly DieHeat _dies;
 
     public PowerMeter(TwinFloor floor)
     {
-        _floor = floor;
+        (_floor, _dies) = (floor, new DieHeat(floor));
         for (var rack = 0; rack < floor.Layout.Racks.Count; rack++)
             Add(rack, floor.Layout.Racks[rack].Overhead.Milliwatts);
         for (var node = 0; node < floor.Layout.Nodes.Count; node++)
@@ -27,6 +28,9 @@ internal sealed class PowerMeter
 
     /// <summary>What the facility's meter counts for it.</summary>
     public long MeterMilliwatts { get; private set; }
+
+    /// <summary>The hottest die of a GPU at work, settled, in thousandths of a degree; 0 without any.</summary>
+    public long HottestMilli => _dies.HottestMilli;
 
     /// <summary>A node joins (1) or leaves (-1), without what its jobs draw.</summary>
     public void Node(int node, int sign)
@@ -47,6 +51,7 @@ internal sealed class PowerMeter
                 continue;
             var model = layout.GpuModels[node.GpuModel];
             var draw = GpuPower.UnderCap(utilisation, model.Idle, model.Limit, model.LimitAt(assignment.PowerPercent));
+            _dies.Change(node.Rack, node.GpuModel, draw, task.Gpus.Count, sign);
             Add(node.Rack, sign * ((draw - model.Idle).Milliwatts * task.Gpus.Count * task.GpuMilli / 1000));
         }
     }

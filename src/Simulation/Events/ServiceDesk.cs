@@ -15,6 +15,9 @@ internal sealed class ServiceDesk(IReadOnlyList<ServicePlan> services)
     /// <summary>Milliseconds for which a service had so many replicas.</summary>
     public SortedDictionary<(int Service, int Replicas), long> Spent { get; } = [];
 
+    /// <summary>How many replicas served from when on, one entry an instant and service.</summary>
+    public List<ServingChange> Changes { get; } = [];
+
     /// <summary>Thousandths of tokens that all services write in a second.</summary>
     public long MilliTokens { get; private set; }
 
@@ -26,6 +29,17 @@ internal sealed class ServiceDesk(IReadOnlyList<ServicePlan> services)
     {
         Settle(service, now);
         _serving[service] += by;
+        var change = new ServingChange(now, service, _serving[service]);
+        // Within an instant they stand in order of their change, so the service's own is found near the end.
+        for (var index = Changes.Count - 1; index >= 0 && Changes[index].At == now; index--)
+        {
+            if (Changes[index].Service == service)
+            {
+                Changes[index] = change;
+                return;
+            }
+        }
+        Changes.Add(change);
     }
 
     /// <summary>Works out what is written by as many as serve now.</summary>

@@ -1,5 +1,6 @@
 using ControlPlane.Facility.Reliability;
 using ControlPlane.Simulation.Replay;
+using ControlPlane.Simulation.Results;
 
 namespace ControlPlane.Simulation.Events;
 
@@ -18,13 +19,6 @@ public sealed record TrainingCheck(
     int Gpus, int SpareNodes, FailureRate Rate, double CheckpointSeconds, double RestartSeconds, double Days, int Seeds)
 {
     private const int NodeGpus = 8;
-
-    // Student's t, two-sided 95 %, by degrees of freedom from 1; beyond the table the normal distribution's.
-    private static readonly double[] Student =
-    [
-        12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
-        2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-    ];
 
     /// <summary>Llama 3 405B: 16,384 GPUs, the published interruptions, five minutes to start again, the 54 days of the publication.</summary>
     /// <param name="checkpointSeconds">What a checkpoint costs.</param>
@@ -45,9 +39,8 @@ public sealed record TrainingCheck(
         if (Gpus < NodeGpus || Gpus % NodeGpus != 0 || SpareNodes < 0 || Seeds < 2 || !(Days is > 0 and <= 3660) || !(CheckpointSeconds > 0))
             throw new ArgumentException("Whole nodes of 8 GPUs, spare nodes of 0 or more, two seeds or more, a length of up to 3,660 days and a checkpoint of more than 0 s were expected.");
         var shares = Enumerable.Range(1, Seeds).Select(seed => Share((ulong)seed)).ToList();
-        var mean = shares.Average();
-        var deviation = Math.Sqrt(shares.Sum(share => (share - mean) * (share - mean)) / (Seeds - 1));
-        return new TrainingBand(shares, mean, (Seeds - 1 <= Student.Length ? Student[Seeds - 2] : 1.96) * deviation / Math.Sqrt(Seeds));
+        var band = ConfidenceBand.Of(shares);
+        return new TrainingBand(shares, band.Mean, band.Margin);
     }
 
     private double Share(ulong seed)

@@ -16,9 +16,13 @@ internal static class TwinChecks
             throw new ArgumentException($"closed nodes: hall {layout.Hall} has no node '{unknown}'.");
         foreach (var service in plan.Services)
         {
-            if (service.Requests.Count == 0 || service.Replicas < 1 || !(service.Rate > 0))
-                throw new ArgumentException($"service {service.Name}: one replica or more, a rate above 0 and at least one request are needed.");
-            if (layout.Nodes.All(node => node.Gpus < service.Model.Gpus))
+            if ((service.Requests.Count == 0) == (service.Steady is null) || service.Replicas < 1 || !(service.Rate > 0))
+                throw new ArgumentException($"service {service.Name}: one replica or more, a rate above 0, and either requests or a measured rate are needed.");
+            if (service.Steady is { } steady && (!(steady.TokensPerSecond > 0) || !(steady.DrawShare is >= 0 and <= 1)))
+                throw new ArgumentException($"service {service.Name}: tokens/s above 0 and a share of the draw of 0 to 1 were expected.");
+            if (service.Tasks is { } tasks && (tasks.Count < 1 || tasks.Gpus < 1))
+                throw new ArgumentException($"service {service.Name}: one task or more, of one GPU or more, were expected.");
+            if (service.Tasks is null && layout.Nodes.All(node => node.Gpus < service.Model.Gpus))
                 throw new ArgumentException($"service {service.Name}: a replica takes {service.Model.Gpus} GPUs of one node, and the largest node has {layout.Nodes.Max(node => node.Gpus)}.");
         }
         for (var index = 0; index < plan.Faults.Count; index++)

@@ -17,6 +17,9 @@ internal sealed record TwinFloor(HallLayout Layout, IReadOnlyList<double> MeterR
     public int NodeGpus { get; } = Layout.Nodes.Where(node => node.Gpus > 0).GroupBy(node => node.Gpus)
         .OrderByDescending(size => size.Sum(node => node.Gpus)).ThenBy(size => size.Key).First().Key;
 
+    /// <summary>The roots of the electrical tree, by index.</summary>
+    public IReadOnlyList<int> Feeds { get; } = [.. Layout.PowerDomains.Select((domain, index) => (domain, index)).Where(one => one.domain.Parent < 0).Select(one => one.index)];
+
     /// <summary>The power policies that are declared.</summary>
     public IReadOnlyList<GpuPolicy> Policies { get; init; } = [];
 

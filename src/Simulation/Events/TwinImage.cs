@@ -5,7 +5,7 @@ namespace ControlPlane.Simulation.Events;
 /// <summary>A run at one instant, as a file holds it: what cannot be worked out from the plan again.</summary>
 internal sealed record TwinImage
 {
-    public const string KnownFormat = "twin-state/1";
+    public const string KnownFormat = "twin-state/2";
 
     public required string Format { get; init; }
 
@@ -32,6 +32,8 @@ internal sealed record TwinImage
     public required IReadOnlyList<PlannedImage> Reserved { get; init; }
 
     public required IReadOnlyList<ServingImage> Serving { get; init; }
+
+    public IReadOnlyList<ServingChange> ServingChanges { get; init; } = [];
 
     /// <summary>Until when the rows are summed, and where the present one began.</summary>
     public required IReadOnlyList<long> RowSpan { get; init; }

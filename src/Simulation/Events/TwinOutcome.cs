@@ -13,6 +13,12 @@ public sealed record TwinOutcome(
     ulong Seed, double Days, bool IsWhole, IReadOnlyList<TwinAssumption> Assumptions, IReadOnlyList<TwinFigure> Figures,
     IReadOnlyList<ServiceOutcome> Services, IReadOnlyList<TwinSample> Rows, IReadOnlyList<EndedJob> Jobs)
 {
+    /// <summary>The gangs that had not ended, in order of submission.</summary>
+    public IReadOnlyList<UnfinishedJob> Unfinished { get; init; } = [];
+
+    /// <summary>How many replicas of the services served from when on.</summary>
+    public IReadOnlyList<ServingChange> Serving { get; init; } = [];
+
     /// <summary>A figure by its name.</summary>
     /// <exception cref="InvalidOperationException">There is none of that name.</exception>
     public double this[string name] => Figures.Single(figure => figure.Name == name).Value;

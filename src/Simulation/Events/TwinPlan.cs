@@ -80,6 +80,12 @@ public sealed record TwinPlan
     /// <summary>How many waiting jobs of one pass look for room to be made.</summary>
     public int Searches { get; init; } = 4;
 
+    /// <summary>Price of electricity in dollars; null when nobody states one, and then nothing is said of costs.</summary>
+    public double? DollarsPerKilowattHour { get; init; }
+
+    /// <summary>What an hour of each GPU of the hall costs without electricity, at work or not; 0 when nobody states it.</summary>
+    public double DollarsPerGpuHour { get; init; }
+
     /// <summary>Seconds of a row of results.</summary>
     public int SampleSeconds { get; init; } = 3600;
 
@@ -96,6 +102,8 @@ public sealed record TwinPlan
         : CheckpointEverySeconds is null && CheckpointSeconds == 0 && FailuresPerNodeDay > 0 ? "seconds between checkpoints: Young's interval of a checkpoint that costs nothing is nothing; state an interval."
         : !(RestartSeconds is >= 0 and <= 1e6) ? $"seconds of a restart: 0 or more was expected, not {RestartSeconds}."
         : !(TrainingUtilisation is >= 0 and <= 1) ? $"utilisation of training: 0 to 1 was expected, not {TrainingUtilisation}."
+        : DollarsPerKilowattHour is not (null or (>= 0 and <= 100)) ? $"dollars for a kWh: 0 to 100 was expected, not {DollarsPerKilowattHour}."
+        : !(DollarsPerGpuHour is >= 0 and <= 10_000) ? $"dollars for an hour of a GPU: 0 to 10,000 was expected, not {DollarsPerGpuHour}."
         : Backfill is not ("none" or "easy" or "conservative") ? $"backfill: none, easy or conservative was expected, not '{Backfill}'."
         : Preferred is not ("none" or "rack" or "leaf" or "spine") ? $"preferred level: rack, leaf, spine or none was expected, not '{Preferred}'."
         : Searches is < 0 or > 10_000 ? $"searches: 0 to 10,000 was expected, not {Searches}."
@@ -106,7 +114,14 @@ public sealed record TwinPlan
 /// <summary>A job that is there when a run begins.</summary>
 /// <param name="Manifest">The job as a JSON manifest.</param>
 /// <param name="Place">Where it runs; null while it waits.</param>
-public sealed record PresentJob(JsonObject Manifest, PlaceImage? Place);
+public sealed record PresentJob(JsonObject Manifest, PlaceImage? Place)
+{
+    /// <summary>Seconds of its work that a checkpoint holds, 0 or more.</summary>
+    public double SavedSeconds { get; init; }
+
+    /// <summary>Seconds of its work that are done, at least those that are saved.</summary>
+    public double DoneSeconds { get; init; }
+}
 
 /// <summary>Where a job's tasks are, by indexes of the hall's layout.</summary>
 /// <param name="Percent">The power limit of its GPUs, in percent.</param>

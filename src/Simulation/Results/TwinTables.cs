@@ -18,7 +18,7 @@ public static class TwinTables
                 "rows", outcome.Rows,
                 ("hours", row => row.Hours), ("gpus_held", row => row.GpusHeld), ("nodes_out", row => row.NodesOut), ("jobs_waiting", row => row.JobsWaiting),
                 ("jobs_running", row => row.JobsRunning), ("kilowatts", row => row.Kilowatts), ("most_kilowatts", row => row.MostKilowatts),
-                ("meter_kilowatts", row => row.MeterKilowatts), ("tokens", row => row.Tokens)),
+                ("budget_kilowatts", row => row.BudgetKilowatts), ("meter_kilowatts", row => row.MeterKilowatts), ("hottest_die_celsius", row => row.HottestDie), ("tokens", row => row.Tokens), ("dollars", row => row.Dollars)),
             ResultTable.Of(
                 "jobs", outcome.Jobs,
                 ("name", job => job.Name), ("gpus", job => job.Gpus), ("submitted_ms", job => job.Submitted), ("started_ms", job => job.Started),

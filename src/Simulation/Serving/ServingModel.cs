@@ -43,14 +43,3 @@ public sealed record ServingModel(
             "MLPerf inference v4.1 closed, offline, 31,302.7 tokens/s; 70.6 GB of weights at an assumed 70 % of 38.4 TB/s; as many tokens in as out assumed");
     }
 }
-
-/// <summary>A service of the twin.</summary>
-/// <param name="Name">Its name; replicas add a number.</param>
-/// <param name="Replicas">How many replicas it asks for, 1 or more.</param>
-/// <param name="Model">How fast a replica is.</param>
-/// <param name="Requests">A span of requests, which repeats.</param>
-public sealed record ServicePlan(string Name, int Replicas, ServingModel Model, IReadOnlyList<LlmRequest> Requests)
-{
-    /// <summary>Requests for each of the trace's, above 0: 2 lets every second one come twice as fast.</summary>
-    public double Rate { get; init; } = 1;
-}

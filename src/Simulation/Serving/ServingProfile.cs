@@ -3,6 +3,8 @@ namespace ControlPlane.Simulation.Serving;
 /// <summary>What a service does with its trace on so many replicas.</summary>
 public sealed class ServingProfile
 {
+    private readonly double? _draw;
+
     private ServingProfile(ServingModel model, IReadOnlyList<ReplicaRun> replicas, double traceSeconds)
     {
         // What is not done when the trace begins again is still to be done then: the span is as long as the slowest needs.
@@ -22,6 +24,9 @@ public sealed class ServingProfile
             PerToken.Add(replica.PerToken, 1);
         }
     }
+
+    private ServingProfile(SteadyRate rate, int replicas) =>
+        (Seconds, WrittenTokens, _draw) = (1, rate.TokensPerSecond * replicas, rate.DrawShare);
 
     /// <summary>Seconds that the trace takes, at least its own length.</summary>
     public double Seconds { get; }
@@ -61,9 +66,9 @@ public sealed class ServingProfile
 
     /// <summary>
     /// Draw of a GPU over its limit, in the mean: 137 W at rest of an H200's 700 W, up to 300 W writing (arXiv:2605.11999), and
-    /// reading near the limit: 670 W, assumed.
+    /// reading near the limit: 670 W, assumed. Of a steady service what is stated.
     /// </summary>
-    public double DrawShare => (137 + ((300 - 137) * WritingShare) + ((670 - 137) * ReadingShare)) / 700;
+    public double DrawShare => _draw ?? (137 + ((300 - 137) * WritingShare) + ((670 - 137) * ReadingShare)) / 700;
 
     /// <summary>Plays the trace over replicas that take requests in turn.</summary>
     /// <param name="plan">The service.</param>
@@ -73,6 +78,8 @@ public sealed class ServingProfile
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(plan.Rate);
+        if (plan.Steady is { } steady)
+            return new ServingProfile(steady, replicas);
         var runs = new List<ReplicaRun>(replicas);
         for (var replica = 0; replica < replicas; replica++)
             runs.Add(new ReplicaRun(plan.Model, plan.Requests.Where((_, index) => index % replicas == replica), plan.Rate));

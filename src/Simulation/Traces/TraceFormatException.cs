@@ -8,6 +8,9 @@ namespace ControlPlane.Simulation;
 public sealed class TraceFormatException(string file, int line, string field, string right)
     : FormatException($"{file}, line {line}{(field.Length == 0 ? "" : $", field {field}")}: {right}")
 {
+    /// <summary>What would be right there.</summary>
+    public string Right { get; } = right;
+
     /// <summary>The file's name as the user gave it.</summary>
     public string File { get; } = file;
 

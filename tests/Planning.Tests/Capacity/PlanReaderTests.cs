@@ -11,6 +11,8 @@ public sealed class PlanReaderTests
         { "pue: 1.2", "pue: 0.9", "spec.pue: '0.9' is out of range; give a number between 1 and 3" },
         { "firstQuarter: 2027Q1", "firstQuarter: 2027Q5", "spec.firstQuarter: '2027Q5' is not a quarter; write one such as 2027Q1" },
         { "sparesPercent: 0, ", "", "spec.sparesPercent: is missing" },
+        { "solverSeconds: 5", "failures: often, solverSeconds: 5", "spec.failures: 'often' is no failure rate; give rsc1, rsc2, llama3, none or failures per node and day from 0 to 100" },
+        { "solverSeconds: 5", "seeds: 1, solverSeconds: 5", "spec.seeds: '1' is out of range" },
         { "type: GB200-NVL72", "type: GB200-NVL36", "'GB200-NVL36' is not a rack type of the catalogue" },
         { "model: llama2-70b", "model: llama9", "no rack type on offer has tokens/s for 'llama9' at a context of 2048; give a Throughput with its source" },
         { "context: 2048", "context: 4096", "at a context of 4096; give a Throughput" },

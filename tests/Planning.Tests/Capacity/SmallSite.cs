@@ -39,11 +39,13 @@ internal sealed record SmallSite
 
     public string More { get; init; } = "";
 
+    public string Twin { get; init; } = "";
+
     public string Text => $$$"""
         apiVersion: factory/v1
         kind: CapacityPlan
         metadata: {name: small}
-        spec: {firstQuarter: 2027Q1, quarters: {{{Quarters}}}, asOf: 2026-11-26T00:00:00Z, gridConnection: {{{Grid}}}, pue: 1.2, sparesPercent: {{{Spares}}}, sustainedPercent: 100, trainingGoodputPercent: 90, surviveFeedPercent: {{{KeepFeed}}}, surviveLoopPercent: {{{KeepLoop}}}, surviveLeafPercent: {{{KeepLeaf}}}, drawPercent: 80, dollarsPerKilowattHour: 0.1, writeOffYears: 4, solverSeconds: 5}
+        spec: {firstQuarter: 2027Q1, quarters: {{{Quarters}}}, asOf: 2026-11-26T00:00:00Z, gridConnection: {{{Grid}}}, pue: 1.2, sparesPercent: {{{Spares}}}, sustainedPercent: 100, trainingGoodputPercent: 90, surviveFeedPercent: {{{KeepFeed}}}, surviveLoopPercent: {{{KeepLoop}}}, surviveLeafPercent: {{{KeepLeaf}}}, drawPercent: 80, dollarsPerKilowattHour: 0.1, writeOffYears: 4, solverSeconds: 5{{{Twin}}} }
         ---
         {apiVersion: factory/v1, kind: Site, metadata: {name: here}, spec: {jurisdiction: us-tx}}
         ---
@@ -64,9 +66,9 @@ internal sealed record SmallSite
 
     public CapacityQuestion Question => Read(Text);
 
-    public static CapacityQuestion Read(string text)
+    public static CapacityQuestion Read(string text, TextReader? beside = null)
     {
-        var reading = PlanReader.Read(text, "demand.yaml", HardwareCatalogue.Default);
+        var reading = PlanReader.Read(text, "demand.yaml", HardwareCatalogue.Default, beside is null ? null : _ => beside);
         Assert.Empty(reading.Errors);
         return reading.Question!;
     }

@@ -23,7 +23,7 @@ public sealed class TwinCommandTests : IDisposable
             Assert.True(run.Code == 0, run.Errors);
         }
         var files = Directory.GetFiles(At("one")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
-        Assert.Equal(11, files.Count);
+        Assert.Equal(12, files.Count);
         Assert.All(files, file => Assert.Equal(File.ReadAllBytes(At("one", file!)), File.ReadAllBytes(At("two", file!))));
         using var summary = JsonDocument.Parse(File.ReadAllText(At("one", "outcome.json")));
         Assert.Equal(9, summary.RootElement.GetProperty("seed").GetInt32());
@@ -74,7 +74,7 @@ public sealed class TwinCommandTests : IDisposable
         Assert.False(summary.RootElement.GetProperty("isWhole").GetBoolean());
         Assert.True(summary.RootElement.GetProperty("days").GetDouble() > 0);
         Assert.Empty(Directory.GetFiles(At("part"), "*.part"));
-        Assert.Equal("twin-state/1", JsonDocument.Parse(File.ReadAllText(At("state.json"))).RootElement.GetProperty("format").GetString());
+        Assert.Equal("twin-state/2", JsonDocument.Parse(File.ReadAllText(At("state.json"))).RootElement.GetProperty("format").GetString());
     }
 
     [Fact]
@@ -89,6 +89,42 @@ public sealed class TwinCommandTests : IDisposable
         Assert.Equal(
             ["jobs", "sumJct", "sumWait", "p50Jct", "p90Jct", "p99Jct", "p50Wait", "p99Wait", "maxWait", "jobsThatWaited", "makespan", "gpuSeconds", "utilisationPct", "preemptions"],
             figures.RootElement.EnumerateObject().Select(figure => figure.Name));
+    }
+
+    [Fact]
+    public void Several_services_are_played_each_with_its_model_and_requests()
+    {
+        foreach (var (name, tokens) in new[] { ("short", 10), ("long", 400) })
+            File.WriteAllText(At(name + ".csv"), "TIMESTAMP,ContextTokens,GeneratedTokens\n" + string.Concat(Enumerable.Range(0, 120).Select(second => $"2023-11-16 18:{second / 60:00}:{second % 60:00}.0000000,100,{tokens}\n")));
+        File.WriteAllText(At("services.json"), """
+            [{"name": "short", "requests": "short.csv", "replicas": 2},
+             {"name": "long", "requests": "long.csv", "replicas": 1, "rate": 2,
+              "model": {"name": "slow", "gpus": 4, "readTokensPerSecond": 1000, "stepMilliseconds": 10, "perRequestMilliseconds": 0.1, "mostBatch": 4, "source": "test"}}]
+            """);
+        var run = Run("run", "--gpus", "64", "--services", At("services.json"), "--days", "1", "--failures", "none", "-o", "json");
+        Assert.True(run.Code == 0, run.Errors);
+        using var told = JsonDocument.Parse(run.Output);
+        var services = told.RootElement.GetProperty("services").EnumerateArray().ToList();
+        Assert.Equal(["short", "long"], services.Select(service => service.GetProperty("name").GetString()));
+        Assert.True(services[0].GetProperty("lastTokenSeconds")[2].GetDouble() < 0.2);
+        // Two requests of 400 tokens come every second; four at a time make at most 4 / 10.4 ms = 385 tokens/s: they queue.
+        Assert.True(services[1].GetProperty("load").GetDouble() > 1);
+        Assert.True(services[1].GetProperty("firstTokenSeconds")[1].GetDouble() > 10);
+        Assert.Contains("\"test\"", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("services.json:1:", "[{\"name\": 5}]")]
+    [InlineData("[1].name: a name that no other service has was expected", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}, {\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}]")]
+    [InlineData("[0]: 1 to 100,000 replicas", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 0}]")]
+    [InlineData("[0].model: 1 to 64 gpus", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1, \"model\": {\"name\": \"m\", \"gpus\": 0, \"readTokensPerSecond\": 1, \"stepMilliseconds\": 1, \"perRequestMilliseconds\": 0, \"mostBatch\": 1, \"source\": \"s\"}}]")]
+    [InlineData("nowhere.csv", "[{\"name\": \"a\", \"requests\": \"nowhere.csv\", \"replicas\": 1}]")]
+    public void Services_that_are_wrong_are_told_with_their_place(string message, string text)
+    {
+        File.WriteAllText(At("r.csv"), "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,1,1\n");
+        File.WriteAllText(At("services.json"), text);
+        var run = Run("run", "--gpus", "64", "--services", At("services.json"));
+        Assert.True(run.Code == 2 && run.Errors.Contains(message, StringComparison.Ordinal), run.Errors);
     }
 
     [Theory]

@@ -39,6 +39,35 @@ public sealed class PresentJobTests
         Assert.Equal((2 * TwinPlans.Hour) + (3 * 60_000), Assert.Single(twin.Outcome().Jobs).Ended);
     }
 
+    // Two hours of work, an hour saved, half an hour done since: half an hour is left. A node that fails after ten minutes takes
+    // what was not saved: five minutes to start, and an hour again, on the node beside it.
+    [Theory]
+    [InlineData(false, 30)]
+    [InlineData(true, 10 + 5 + 60)]
+    public void A_job_goes_on_from_where_it_was(bool fails, int minutes)
+    {
+        var plan = TwinPlans.Of(32) with
+        {
+            Present = [Job("one", 1, "2h", [0]) with { SavedSeconds = 3600, DoneSeconds = 5400 }],
+            Faults = fails ? [new TwinFault(600, "node", "rack-01-n00", 100_000)] : [],
+        };
+        var twin = new EventTwin(plan);
+        twin.Advance(60_000);
+        Assert.Equal(5_460_000, Assert.Single(twin.Outcome().Unfinished).DoneMilliseconds);
+        twin.Advance(4 * TwinPlans.Hour);
+        Assert.Equal(minutes * 60_000, Assert.Single(twin.Outcome().Jobs).Ended);
+    }
+
+    [Theory]
+    [InlineData(-1, 5)]
+    [InlineData(10, 5)]
+    [InlineData(double.NaN, 5)]
+    public void Progress_that_cannot_be_is_refused(double saved, double done) =>
+        Assert.Contains("as much done as is saved", Assert.Throws<ArgumentException>(() => new EventTwin(TwinPlans.Of(32) with
+        {
+            Present = [Job("one", 1, "2h", [0]) with { SavedSeconds = saved, DoneSeconds = done }],
+        })).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("node", "Job first cannot stand where it is said to: there is no node 99")]
     [InlineData("twice", "Job second cannot stand where it is said to")]
