@@ -18,8 +18,9 @@ internal static class DiagCommand
         var queue = new Option<string>("--queue") { Description = "The queue that the tests' jobs go to.", DefaultValueFactory = _ => "research" };
         var load = new Option<int>("--load-seconds") { Description = "How long the load of level 3 lasts.", DefaultValueFactory = _ => 120 };
         var patience = new Option<int>("--patience") { Description = "Seconds for which a test waits for its GPU before it is given up.", DefaultValueFactory = _ => 300 };
+        var accept = new Option<bool>("--accept") { Description = "The rack is new: it is validating while it is tested, and ready once every GPU has passed." };
         var (hall, output) = (CommandLine.Hall(), CommandLine.Output());
-        var run = new Command("run", "Tests every GPU of a rack or a node by jobs, compares those of one kind, and reports to the nodes' health.") { target, level, queue, load, patience, hall, output };
+        var run = new Command("run", "Tests every GPU of a rack or a node by jobs, compares those of one kind, and reports to the nodes' health.") { target, level, queue, load, patience, accept, hall, output };
         run.Runs(async (parsed, client, cancellation) =>
         {
             var (depth, seconds, wait) = (parsed.GetValue(level), parsed.GetValue(load), parsed.GetValue(patience));
@@ -30,8 +31,9 @@ internal static class DiagCommand
             var name = await CommandLine.HallOf(parsed.GetValue(hall), client);
             var nodes = NodesOf(parsed.GetValue(target)!, (await client.Get<HallResponse>("/v1/halls/" + name)).Racks);
             var test = new FleetTest(client, parsed.GetValue(queue)!, TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(wait));
-            // What was said before would keep the test itself off the node.
-            var before = await HealthReport.TakeBack(client, name, depth == 1 ? [] : nodes);
+            if (parsed.GetValue(accept))
+                await Acceptance.BeginAsync(client, name, parsed.GetValue(target)!, depth);
+            var before = await HealthReport.Standing(client, name, depth == 1 ? [] : nodes);
             IReadOnlyList<DeviceDiagnosis> compared = [];
             try
             {
@@ -45,7 +47,10 @@ internal static class DiagCommand
                     await client.Put<HealthResponse>(HealthReport.PathOf(name, node), HealthReport.Of(node, compared, before));
             }
             Console.WriteLine(parsed.GetValue(output) == "json" ? JsonSerializer.Serialize(InJson(depth, compared), FactoryClient.Json) : DiagnosisText.Of(compared));
-            return compared.All(gpu => gpu.Verdict == CheckVerdict.Passed) ? ExitCodes.Done : ExitCodes.No;
+            var passed = compared.Count > 0 && compared.All(gpu => gpu.Verdict == CheckVerdict.Passed);
+            if (parsed.GetValue(accept))
+                await Acceptance.EndAsync(client, name, parsed.GetValue(target)!, depth, passed);
+            return passed ? ExitCodes.Done : ExitCodes.No;
         });
         return new Command("diag", "Tests GPUs.") { run };
     }

@@ -55,6 +55,14 @@ public sealed class FactoryOptions
     [Range(typeof(TimeSpan), "00:00:02", "1.00:00:00")]
     public TimeSpan AgentTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How often each idle node of an agent is tested in the background; zero (default): never.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan CheckEvery { get; set; }
+
+    /// <summary>The queue that background checks go to. Default research.</summary>
+    [Required]
+    public string CheckQueue { get; set; } = "research";
+
     /// <summary>A trunk that goes down so often within <see cref="LinkFallsWithin"/> is taken out of use until it is steady. Default 3.</summary>
     [Range(1, 1000)]
     public int LinkFalls { get; set; } = 3;

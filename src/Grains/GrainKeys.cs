@@ -43,6 +43,9 @@ public static class GrainKeys
     /// <summary>What is done by itself about faults of a hall's GPUs.</summary>
     public static Health.IRemedyGrain Remedies(this IGrainFactory grains, HallId hall) => grains.GetGrain<Health.IRemedyGrain>("remedies/" + hall.Value);
 
+    /// <summary>What tests a hall's idle GPUs in the background.</summary>
+    public static Health.ICheckGrain Checks(this IGrainFactory grains, HallId hall) => grains.GetGrain<Health.ICheckGrain>("checks/" + hall.Value);
+
     /// <summary>The feed tree of a hall that starts at the given power domain.</summary>
     public static IPowerGrain Power(this IGrainFactory grains, HallId hall, PowerDomainId root) => grains.GetGrain<IPowerGrain>($"feed/{hall.Value}/{root.Value}");
 

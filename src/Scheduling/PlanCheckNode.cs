@@ -9,7 +9,7 @@ internal static class PlanCheckNode
         HallState state, JobSpec spec, int node, IReadOnlyList<TaskPlacement> tasks, bool isNew, List<PlanViolation> found)
     {
         var facts = state.Layout.Nodes[node];
-        if (isNew && state.ConditionOf(node) != NodeCondition.Ready)
+        if (isNew && !state.IsOpenTo(spec, node))
             found.Add(new PlanViolation("ready", $"node {facts.Id} is {state.ConditionOf(node)}"));
         var cpu = tasks.Sum(task => (long)spec.Groups[task.Group].CpuMilli);
         if (cpu > state.FreeCpuMilli(node))

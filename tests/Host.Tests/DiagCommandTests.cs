@@ -36,6 +36,37 @@ public class DiagCommandTests
     }
 
     [SkippableFact]
+    public async Task A_new_rack_is_tested_before_it_takes_work_and_opened_when_all_of_it_has_passed()
+    {
+        await using var host = await WithDouble("");
+        await host.Factoryctl("set", "rack", "local-01", "created");
+        var manifest = Path.Combine(host.Data, "job.yaml");
+        await File.WriteAllTextAsync(manifest, Manifest("waits"));
+        await host.Factoryctl("submit", "-f", manifest);
+        Assert.Equal("waiting", (await host.Get<JobResponse>("/v1/jobs/waits")).Phase);
+
+        // A node that health has closed is tested too; what its health says stands until it has passed.
+        await host.Factoryctl("health", Node, "--source", "bmc", "--report", await Report(host));
+        var held = await host.Factoryctl("diag", "run", "local-01", "--level", "2", "--accept");
+        Assert.True(held.Code == 0 && held.Errors.Contains("is accepted and ready", StringComparison.Ordinal), held + host.Log);
+        Assert.Equal("waiting", (await host.Get<JobResponse>("/v1/jobs/waits")).Phase); // The BMC's alert still stands.
+        await host.Factoryctl("health", Node, "--clear", "bmc");
+        await host.Until(async () => (await host.Get<JobResponse>("/v1/jobs/waits")).Phase == "succeeded", "what waited for the rack was not done");
+        var again = await host.Factoryctl("diag", "run", "local-01", "--level", "2", "--accept");
+        Assert.True(again.Code == 2 && again.Errors.Contains("Rack local-01 is ready", StringComparison.Ordinal), again.ToString());
+    }
+
+    [SkippableFact]
+    public async Task A_rack_with_a_bad_GPU_is_not_accepted()
+    {
+        await using var host = await WithDouble("bit-flip");
+        await host.Factoryctl("set", "rack", "local-01", "created");
+        var ran = await host.Factoryctl("diag", "run", "local-01", "--level", "2", "--accept");
+        Assert.True(ran.Code == 1 && ran.Errors.Contains("stays validating", StringComparison.Ordinal), ran + host.Log);
+        Assert.Equal("validating", (await host.Get<HallResponse>("/v1/halls/hall-a")).Racks.Single(rack => rack.Rack == "local-01").State);
+    }
+
+    [SkippableFact]
     public async Task Wrong_input_is_told_and_changes_nothing()
     {
         await using var host = await WithDouble("");
@@ -44,12 +75,34 @@ public class DiagCommandTests
             (["diag", "run", "nothing"], "'nothing' is no rack, node or GPU of the hall; its racks are"),
             (["diag", "run", Node, "--level", "0"], "give 1, 2 or 3"),
             (["diag", "run", Node, "--patience", "0"], "--patience 1 to 86400"),
+            (["diag", "run", "local-01", "--accept"], "--accept needs --level 2 or 3"),
+            (["diag", "run", Node, "--level", "2", "--accept"], "--accept is for a whole rack"),
         })
         {
             var ran = await host.Factoryctl(arguments);
             Assert.True(ran.Code == 2 && ran.Errors.Contains(says, StringComparison.Ordinal), ran.ToString());
         }
         Assert.Empty((await host.Get<HealthResponse>($"/v1/halls/hall-a/nodes/{Node}/health")).Sources);
+    }
+
+    private static string Manifest(string name) => $$"""
+        apiVersion: factory/v1
+        kind: Job
+        metadata: {name: {{name}}}
+        spec:
+          queue: research
+          tasks: [{gpus: 1}]
+          topology: {nodes: [{{Node}}]}
+          kernel:
+            name: triad
+            sizes: {n: 5000}
+        """;
+
+    private static async Task<string> Report(RunningHost host)
+    {
+        var path = Path.Combine(host.Data, "report.json");
+        await File.WriteAllTextAsync(path, $$$"""{"observedAt": "{{{DateTimeOffset.UtcNow:yyyy-MM-ddTHH:mm:ssZ}}}", "alerts": [{"id": "BmcSensor", "message": "hot", "classifications": ["PreventAllocations"]}]}""");
+        return path;
     }
 
     private static async Task<RunningHost> WithDouble(string fault)

@@ -70,6 +70,7 @@ internal sealed class FleetTest(FactoryClient client, string queue, TimeSpan loa
             new KernelWork(run.Kernel, run.Sizes.Select(size => new KernelSize(size.Key, size.Value)).ToValueList(), run.Repetitions, true, 42, timeout), null, null)
         {
             Restarts = 0, // The fault is what it looks for.
+            IsTest = true,
         };
         var began = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var names = new List<string>();

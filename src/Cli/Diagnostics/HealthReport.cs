@@ -13,8 +13,8 @@ internal static class HealthReport
     /// <summary>Where the report of a node goes.</summary>
     public static string PathOf(string hall, DiagnosedNode node) => $"/v1/halls/{Uri.EscapeDataString(hall)}/nodes/{Uri.EscapeDataString(node.Node)}/health/{Source}";
 
-    /// <summary>Forgets what was said of nodes, and returns the alerts.</summary>
-    public static async Task<IReadOnlyList<HealthAlertResponse>> TakeBack(FactoryClient client, string hall, IEnumerable<DiagnosedNode> nodes)
+    /// <summary>What earlier diagnoses said of nodes: it stands until they are over.</summary>
+    public static async Task<IReadOnlyList<HealthAlertResponse>> Standing(FactoryClient client, string hall, IEnumerable<DiagnosedNode> nodes)
     {
         var before = new List<HealthAlertResponse>();
         foreach (var node in nodes)
@@ -22,7 +22,6 @@ internal static class HealthReport
             var path = PathOf(hall, node);
             var known = await client.Get<HealthResponse>(path[..^(Source.Length + 1)]);
             before.AddRange(known.Sources.Where(said => said.Source == Source).SelectMany(said => said.Alerts));
-            await client.Delete<HealthResponse>(path);
         }
         return before;
     }

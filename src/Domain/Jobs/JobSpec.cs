@@ -79,6 +79,13 @@ public sealed record JobSpec(
     [Id(18)]
     public int? Restarts { get; init; }
 
+    /// <summary>
+    /// True when it tests the nodes that its topology names: it also runs where only their health, or their rack's acceptance,
+    /// keeps other work off.
+    /// </summary>
+    [Id(19)]
+    public bool IsTest { get; init; }
+
     /// <summary>How often work that said nothing is done again after faults of GPUs: work that met more is likelier their cause.</summary>
     public const int DeviceRestarts = 3;
 

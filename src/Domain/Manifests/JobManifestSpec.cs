@@ -57,6 +57,9 @@ public sealed record JobManifestSpec
     [Meaning("How often its work is done again, from its last checkpoint, after a fault of its GPU (memory, link, device lost) or its own (illegal address, hung, crashed). Default: 3 after faults of GPUs, never after its own."), Between(0, 1000)]
     public int? Restarts { get; init; }
 
+    [Meaning("Whether it tests the nodes that topology.nodes names: it also runs where only their health, or the acceptance of their rack, keeps other work off. Default false.")]
+    public bool Test { get; init; }
+
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 

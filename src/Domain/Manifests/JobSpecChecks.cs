@@ -25,6 +25,8 @@ internal static class JobSpecChecks
             errors.Add(manifest.Error("spec.startBy", spec.Deferrable ? "is missing: a deferrable job has a latest start" : "is for deferrable jobs", "give deferrable: true and startBy, or neither"));
         if (spec is { Deferrable: true, Simulated: null, ExpectedDuration: null })
             errors.Add(manifest.Error("spec.expectedDuration", "is missing: the best start depends on how long the job takes", "give a duration such as 2h"));
+        if (spec.Test && spec.Topology is not { Nodes.Count: > 0 })
+            errors.Add(manifest.Error("spec.test", "says that it tests nodes and names none", "list them in topology.nodes, or leave test out"));
         if (spec.Topology is { } topology)
         {
             CheckNesting(manifest, topology, errors);

@@ -43,6 +43,7 @@ public static class JobSpecs
             Deferrable = spec.Deferrable,
             StartBy = spec.StartBy,
             Restarts = spec.Restarts,
+            IsTest = spec.Test,
         };
     }
 
@@ -71,6 +72,7 @@ public static class JobSpecs
             Deferrable = spec.Deferrable,
             StartBy = spec.StartBy,
             Restarts = spec.Restarts,
+            Test = spec.IsTest,
             Tasks = [.. spec.Groups.Select(group => new TaskGroupSpec
             {
                 Name = group.Name,

@@ -129,7 +129,9 @@ internal sealed class HallConditions
         var reach = _lost.Contains(node) ? NodeCondition.Failed : NodeCondition.Ready;
         var avoided = _health.ContainsKey(node) || _hot.ContainsKey(rack) ? NodeCondition.Cordoned : NodeCondition.Ready;
         avoided = avoided.OrWorse(_drained.Contains(node) ? NodeCondition.Draining : NodeCondition.Ready);
-        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided).OrWorse(reach));
+        // A test may look at what only health keeps closed, or what is being accepted; never past an operator, heat or silence.
+        var openToTests = !_nodes.ContainsKey(node) && (StateOf(rack) is RackState.Ready or RackState.Validating) && !_hot.ContainsKey(rack) && !_lost.Contains(node);
+        state.SetNodeCondition(index, _nodes.GetValueOrDefault(node).OrWorse(StateOf(rack).Condition()).OrWorse(avoided).OrWorse(reach), openToTests);
     }
 
     private void SettleLoop(CoolingLoopId loop, HallNames names, HallState state)

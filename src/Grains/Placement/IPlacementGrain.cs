@@ -113,6 +113,10 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("PlaceOf")]
     Task<GpuPlace?> PlaceOf(GpuId gpu);
 
+    /// <summary>Nodes of agents that are ready and whose GPUs are all free.</summary>
+    [Alias("IdleNodes")]
+    Task<ValueList<IdleNode>> IdleNodes();
+
     /// <summary>
     /// Takes a trunk out of use, or back. Gangs that cross a dead one start again elsewhere where they can, whole; those that
     /// cannot run on and say so. Null when done, else the objection.
@@ -241,3 +245,9 @@ public sealed record LimitObjection([property: Id(0)] string Problem, [property:
 [GenerateSerializer, Immutable, Alias("GpuPlace")]
 public sealed record GpuPlace(
     [property: Id(0)] NodeId Node, [property: Id(1)] int NodeGpus, [property: Id(2)] int HallGpus, [property: Id(3)] bool IsSimulated);
+
+/// <summary>A node whose GPUs are all free.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Gpus">Its GPUs.</param>
+[GenerateSerializer, Immutable, Alias("IdleNode")]
+public readonly record struct IdleNode([property: Id(0)] NodeId Node, [property: Id(1)] int Gpus);

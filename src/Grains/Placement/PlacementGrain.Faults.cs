@@ -91,6 +91,16 @@ internal sealed partial class PlacementGrain
         return Task.FromResult<GpuPlace?>(new GpuPlace(layout.Nodes[place.Node].Id, layout.Nodes[place.Node].Gpus, layout.GpuCount, layout.Racks[layout.Nodes[place.Node].Rack].Simulated));
     }
 
+    public Task<ValueList<IdleNode>> IdleNodes()
+    {
+        ThrowIfPoisoned();
+        var (layout, state) = (_book.Names.Layout, _book.State!);
+        return Task.FromResult(Enumerable.Range(0, layout.Nodes.Count)
+            .Where(node => !layout.Racks[layout.Nodes[node].Rack].Simulated && layout.Nodes[node].Gpus > 0 && state.ConditionOf(node) == Scheduling.NodeCondition.Ready)
+            .Where(node => Enumerable.Range(0, layout.Nodes[node].Gpus).All(gpu => !state.IsGpuFailed(node, gpu) && state.FreeGpuMilli(node)[gpu] == 1000))
+            .Select(node => new IdleNode(layout.Nodes[node].Id, layout.Nodes[node].Gpus)).ToValueList());
+    }
+
     public async Task<string?> SetLinkUp(LinkId link, bool up, string because)
     {
         ThrowIfPoisoned();

@@ -22,6 +22,7 @@ internal sealed class FactoryWaker(
                 {
                     await grains.Hall(hall).Wake();
                     await grains.Remedies(hall).Wake();
+                    await grains.Checks(hall).Wake();
                 }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

@@ -19,6 +19,7 @@ public static class Placer
     {
         if (state.Contains(job))
             throw new InvariantException($"Job {job} is placed in hall {state.Layout.Hall} already.");
+        state = state.OpenedFor(spec);
         var wrong = JobRules.Check(state.Shape, spec);
         if (wrong is not null)
             return new Refused([wrong]);
@@ -34,10 +35,13 @@ public static class Placer
     }
 
     /// <summary>As <see cref="Place"/> for a job that no rule of the hall forbids; null, without reasons, when it does not fit.</summary>
-    internal static Placed? TryPlace(HallState state, JobId job, JobSpec spec, PlacementProfile profile, ulong seed) =>
-        !WithinQueue(state, spec) ? null
-        : spec.PowerSteps.Count > 0 ? StepSearch.TryPlace(state, spec, profile, Mixed.Of(seed, job.Value))
-        : Search(state, spec, TaskDemand.Of(state.Shape, spec), profile, Mixed.Of(seed, job.Value));
+    internal static Placed? TryPlace(HallState state, JobId job, JobSpec spec, PlacementProfile profile, ulong seed)
+    {
+        state = state.OpenedFor(spec);
+        return !WithinQueue(state, spec) ? null
+            : spec.PowerSteps.Count > 0 ? StepSearch.TryPlace(state, spec, profile, Mixed.Of(seed, job.Value))
+            : Search(state, spec, TaskDemand.Of(state.Shape, spec), profile, Mixed.Of(seed, job.Value));
+    }
 
     /// <summary>A place for exactly the tasks that a job held elsewhere, at the same power limit; null when there is none.</summary>
     internal static Assignment? PlaceSame(HallState state, JobId job, JobSpec spec, Assignment held, PlacementProfile profile, ulong seed)

@@ -61,10 +61,10 @@ internal static class AssignmentChecks
     }
 
     /// <summary>What keeps the task off its node, or null.</summary>
-    public static string? FaultOf(HallState state, TaskPlacement task, TaskGroup group, bool withinLimits)
+    public static string? FaultOf(HallState state, TaskPlacement task, JobSpec spec, bool withinLimits)
     {
-        var node = state.Layout.Nodes[task.Node];
-        if (withinLimits && state.ConditionOf(task.Node) != NodeCondition.Ready)
+        var (node, group) = (state.Layout.Nodes[task.Node], spec.Groups[task.Group]);
+        if (withinLimits && !state.IsOpenTo(spec, task.Node))
             return $"node {node.Id} is {state.ConditionOf(task.Node)}";
         if (state.FreeCpuMilli(task.Node) < group.CpuMilli)
             return $"node {node.Id} has {state.FreeCpuMilli(task.Node)} milli-CPU free, {group.CpuMilli} needed";

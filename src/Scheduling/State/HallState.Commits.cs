@@ -53,7 +53,7 @@ public sealed partial class HallState
             var task = tasks[done];
             var group = held.Spec.Groups[task.Group];
             var stays = places?.Contains(task.Place) == true;
-            var fault = AssignmentChecks.FaultOf(this, task, group, withinLimits && !stays);
+            var fault = AssignmentChecks.FaultOf(this, task, held.Spec, withinLimits && !stays);
             if (fault is not null)
             {
                 Undo(held, done);

@@ -66,6 +66,27 @@ public sealed partial class HallState
     /// <summary>Whether the node takes new tasks.</summary>
     public NodeCondition ConditionOf(int node) => Nodes.Condition[node];
 
+    /// <summary>Whether a job may start on a node as far as its condition goes: a ready one, or one that the job tests.</summary>
+    public bool IsOpenTo(Domain.Jobs.JobSpec spec, int node)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Nodes.Condition[node] == NodeCondition.Ready || (spec.IsTest && Nodes.OpenToTests[node] && spec.Topology.Nodes.Contains(Layout.Nodes[node].Id));
+    }
+
+    /// <summary>The hall as a job sees it that tests nodes: those are ready. Itself for any other job.</summary>
+    internal HallState OpenedFor(Domain.Jobs.JobSpec spec)
+    {
+        if (!spec.IsTest)
+            return this;
+        var opened = Fork();
+        for (var node = 0; node < Layout.Nodes.Count; node++)
+        {
+            if (Nodes.OpenToTests[node] && IsOpenTo(spec, node))
+                opened.SetNodeCondition(node, NodeCondition.Ready);
+        }
+        return opened;
+    }
+
     /// <summary>True after <see cref="SetGpuFailed"/> said so.</summary>
     public bool IsGpuFailed(int node, int gpu) => Nodes.GpuFailed[GpuAt(node, gpu)];
 

@@ -107,9 +107,13 @@ public sealed partial class HallState
     }
 
     /// <summary>Says whether a node takes new tasks; what it runs stays leased.</summary>
-    public void SetNodeCondition(int node, NodeCondition condition)
+    /// <param name="node">The node.</param>
+    /// <param name="condition">Its condition.</param>
+    /// <param name="openToTests">Whether, cordoned, it still takes jobs that test it.</param>
+    public void SetNodeCondition(int node, NodeCondition condition, bool openToTests = false)
     {
         Nodes.Condition[node] = condition;
+        Nodes.OpenToTests[node] = openToTests && condition == NodeCondition.Cordoned;
         Nodes.Recount(node);
         Index.Update(node, Nodes);
     }

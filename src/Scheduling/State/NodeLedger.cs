@@ -16,6 +16,7 @@ internal sealed class NodeLedger
         CpuFree = (int[])shape.Cpu.Clone();
         MemoryFree = (long[])shape.Memory.Clone();
         Condition = new NodeCondition[count];
+        OpenToTests = new bool[count];
         WholeFree = new int[count];
         PartialFree = new int[count];
         InstanceFree = new int[count];
@@ -39,6 +40,9 @@ internal sealed class NodeLedger
     public long[] MemoryFree { get; }
 
     public NodeCondition[] Condition { get; }
+
+    /// <summary>Where a cordoned node takes tests of itself.</summary>
+    public bool[] OpenToTests { get; }
 
     /// <summary>Healthy GPUs of each node that nobody holds.</summary>
     public int[] WholeFree { get; }
@@ -98,6 +102,7 @@ internal sealed class NodeLedger
         other.CpuFree.CopyTo(CpuFree, 0);
         other.MemoryFree.CopyTo(MemoryFree, 0);
         other.Condition.CopyTo(Condition, 0);
+        other.OpenToTests.CopyTo(OpenToTests, 0);
         other.WholeFree.CopyTo(WholeFree, 0);
         other.PartialFree.CopyTo(PartialFree, 0);
         other.InstanceFree.CopyTo(InstanceFree, 0);

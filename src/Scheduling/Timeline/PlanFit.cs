@@ -13,12 +13,12 @@ internal static class PlanFit
         for (; fits && done < held.Assignment.Tasks.Count; done++)
         {
             var task = held.Assignment.Tasks[done];
-            var group = held.Spec.Groups[task.Group];
-            if (AssignmentChecks.FaultOf(state, task, group, withinLimits: true) is not null)
+            if (AssignmentChecks.FaultOf(state, task, held.Spec, withinLimits: true) is not null)
             {
                 fits = false;
                 break;
             }
+            var group = held.Spec.Groups[task.Group];
             var draws = task.Gpus.Any(gpu => state.FreeGpuMilli(task.Node)[gpu] == 1000);
             state.Take(task, group.CpuMilli, group.Memory.Mebibytes, percent);
             fits = !draws || AssignmentChecks.ExcessOf(state, task.Node) is null;

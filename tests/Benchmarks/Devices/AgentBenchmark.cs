@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using ControlPlane.Hardware.Protocol;
+using ControlPlane.Testing;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -122,28 +123,9 @@ internal static class AgentBenchmark
 
     private static string NodeOf(int number) => string.Create(CultureInfo.InvariantCulture, $"bench-{1 + (number / NodesPerRack):000}-n{number % NodesPerRack:00}");
 
-    // Racks without limits: the agents' way is measured, not placement.
-    private static string Manifest() => $$"""
-        apiVersion: factory/v1
-        kind: Site
-        metadata: {name: site}
-        spec: {jurisdiction: us-tx}
-        ---
-        apiVersion: factory/v1
-        kind: Hall
-        metadata: {name: hall-a}
-        spec: {site: site}
-        ---
-        apiVersion: factory/v1
-        kind: Queue
-        metadata: {name: research}
-        spec: {}
-        ---
-        apiVersion: factory/v1
-        kind: Rack
-        metadata: {name: bench}
-        spec: {hall: hall-a, type: DGX-H100-x4, count: {{Agents / NodesPerRack + 1}}, devices: agent}
-        """;
+    // Nothing binds: the agents' way is measured, not placement.
+    private static string Manifest() =>
+        TestHall.Named().Feed("1000MW").Cooling("1000MW", "1000MW").With("DGX-H100-x4", (Agents / NodesPerRack) + 1, "bench", "agent").ToYaml();
 
     /// <summary>Connections: HTTP/2 carries a hundred streams on each.</summary>
     private sealed class Channels(Uri address) : IDisposable

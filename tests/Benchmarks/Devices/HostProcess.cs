@@ -32,14 +32,27 @@ internal sealed class HostProcess : IAsyncDisposable
         };
         var host = new HostProcess(Process.Start(start)!, data, ports[1]);
         _ = host._process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[0]}") };
+        try
+        {
+            await host.ApplyAsync(new Uri($"http://127.0.0.1:{ports[0]}"), manifest);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync(); // It would outlive this process.
+            throw;
+        }
+    }
+
+    private async Task ApplyAsync(Uri address, string manifest)
+    {
+        using var http = new HttpClient { BaseAddress = address };
         while (!await IsReady(http))
             await Task.Delay(200);
-        http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(data, "api-key"))).Trim());
+        http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(_data, "api-key"))).Trim());
         using var applied = await http.PostAsJsonAsync("/v1/manifests", new { files = new[] { new { name = "benchmark", text = manifest } } });
         if (!applied.IsSuccessStatusCode)
             throw new InvalidOperationException(await applied.Content.ReadAsStringAsync());
-        return host;
     }
 
     public Process StartAgent(string node, Dictionary<string, string> environment)
