@@ -65,3 +65,9 @@ public sealed record HealthPartResponse(string Id, string? Target);
 /// <param name="Successes">What is right.</param>
 public sealed record HealthSourceResponse(
     string Source, string Mode, DateTimeOffset ObservedAt, IReadOnlyList<HealthAlertResponse> Alerts, IReadOnlyList<HealthPartResponse> Successes);
+
+/// <summary>A node whose GPUs were tested in the background.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="At">When it was last looked at.</param>
+/// <param name="Outcome">What was found: sound, what is wrong, or why it was broken off.</param>
+public sealed record CheckedNodeResponse(string Node, DateTimeOffset At, string Outcome);

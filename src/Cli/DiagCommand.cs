@@ -52,7 +52,25 @@ internal static class DiagCommand
                 await Acceptance.EndAsync(client, name, parsed.GetValue(target)!, depth, passed);
             return passed ? ExitCodes.Done : ExitCodes.No;
         });
-        return new Command("diag", "Tests GPUs.") { run };
+        return new Command("diag", "Tests GPUs.") { run, Checks() };
+    }
+
+    private static Command Checks()
+    {
+        var (hall, output) = (CommandLine.Hall(), CommandLine.Output());
+        var command = new Command("checks", "Shows which nodes were tested in the background, and what was found.") { hall, output };
+        command.Runs(async (parsed, client, _) =>
+        {
+            var nodes = await client.Get<List<CheckedNodeResponse>>($"/v1/halls/{await CommandLine.HallOf(parsed.GetValue(hall), client)}/checks");
+            if (parsed.GetValue(output) == "json")
+                Console.WriteLine(JsonSerializer.Serialize(nodes, FactoryClient.Json));
+            else if (nodes.Count == 0)
+                Console.WriteLine("None was tested: Factory__CheckEvery in the host's environment says how often idle nodes of agents are.");
+            else
+                Table.Print(["NODE", "TESTED", "FOUND"], nodes.Select(one => (IReadOnlyList<string>)[one.Node, one.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture), one.Outcome]));
+            return ExitCodes.Done;
+        });
+        return command;
     }
 
     private static List<DiagnosedNode> NodesOf(string target, IReadOnlyList<RackResponse> racks)

@@ -85,6 +85,17 @@ public class DiagCommandTests
         Assert.Empty((await host.Get<HealthResponse>($"/v1/halls/hall-a/nodes/{Node}/health")).Sources);
     }
 
+    [SkippableFact]
+    public async Task Idle_GPUs_are_tested_in_the_background_where_that_is_asked_for()
+    {
+        KernelDeviceTests.RequireNative();
+        await using var host = await RunningHost.Start(new Dictionary<string, string> { ["Factory__CheckEvery"] = "1.00:00:00" }, "--workload", "false", "--start-agent", "false");
+        Assert.Contains("None was tested", (await host.Factoryctl("diag", "checks")).Output, StringComparison.Ordinal);
+        host.StartAgent(Node, new Dictionary<string, string> { ["FACTORY_CUDA_LIBRARY"] = "double" }, "--devices", "cuda");
+        await host.Until(async () => (await host.Factoryctl("diag", "checks")).Output.Contains(Node, StringComparison.Ordinal), "the node was not tested");
+        Assert.Matches(Node + ".* sound", (await host.Factoryctl("diag", "checks")).Output);
+    }
+
     private static string Manifest(string name) => $$"""
         apiVersion: factory/v1
         kind: Job

@@ -26,7 +26,7 @@ internal sealed class CheckGrain(
     private const string Source = "checks";
     private const string Check = "BackgroundCheck";
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
     private readonly ILogger _log = log;
     private IGrainTimer? _timer;

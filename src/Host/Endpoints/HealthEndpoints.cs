@@ -12,6 +12,8 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
+        routes.MapGet("/v1/halls/{hall}/checks", (string hall, IGrainFactory grains) => HallEndpoints.InHall(hall, grains, async _ =>
+            Results.Ok((await grains.Checks(new HallId(hall)).Get()).Select(one => new CheckedNodeResponse(one.Node.Value, one.At, one.Outcome)))));
         routes.MapGet(Path, (string hall, string node, IGrainFactory grains) => HallEndpoints.InHall(hall, grains, async _ =>
             Answer(await grains.Health(new HallId(hall), new NodeId(node)).Get())));
         routes.MapPut(Path + "/{source}", (string hall, string node, string source, HealthReportRequest request, IGrainFactory grains) =>
