@@ -136,6 +136,24 @@ public sealed record GpuResponse(
     /// <summary>Why the cap does not hold as it was ordered; empty while it does.</summary>
     public string CapObstacle { get; init; } = "";
 
+    /// <summary>Energy drawn since its driver was loaded, in joules; null while unknown.</summary>
+    public double? EnergyJoules { get; init; }
+
+    /// <summary>Clock of its processors, in MHz; null while unknown.</summary>
+    public double? SmClockMegahertz { get; init; }
+
+    /// <summary>Why its clocks are lowered, as NVML's bits, 0 for no reason; null while unknown.</summary>
+    public long? SlowedBecause { get; init; }
+
+    /// <summary>Uncorrected ECC errors since its driver was loaded; null while unknown.</summary>
+    public long? UncorrectedErrors { get; init; }
+
+    /// <summary>Memory rows wait to be remapped at the next reset; null while unknown.</summary>
+    public bool? RowsPending { get; init; }
+
+    /// <summary>A remapping of memory rows failed; null while unknown.</summary>
+    public bool? RowsFailed { get; init; }
+
     /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
     public double? Progress { get; init; }
 

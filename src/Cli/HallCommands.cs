@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using ControlPlane.Api;
+using ControlPlane.Facility.Diagnostics;
 
 namespace ControlPlane.Cli;
 
@@ -63,6 +64,9 @@ internal static class HallCommands
                 ["generation", gpu.Generation.ToString(CultureInfo.InvariantCulture)], ["kernels run", gpu.KernelsRun.ToString(CultureInfo.InvariantCulture)],
                 ["draws", Table.Watts(gpu.PowerWatts)], ["temperature", gpu.TemperatureCelsius is { } celsius ? $"{celsius.ToString("0.#", CultureInfo.InvariantCulture)} C" : "unknown"],
                 ["power limit", Table.Watts(gpu.LimitWatts)],
+                ["energy", Known(gpu.EnergyJoules / 3.6e6, "0.###", "kWh since its driver was loaded")], ["clock", Known(gpu.SmClockMegahertz, "0", "MHz")],
+                ["clocks lowered", Slowdowns(gpu.SlowedBecause)], ["ECC errors", Known(gpu.UncorrectedErrors, "0", "uncorrected")],
+                ["memory rows", gpu.RowsFailed == true ? "a remapping failed" : gpu.RowsPending == true ? "wait for a reset" : gpu.RowsPending is null ? "unknown" : "sound"],
                 ["memory of its job", gpu.JobMemoryBytes is { } held ? $"{(held / 1048576.0).ToString("0.##", CultureInfo.InvariantCulture)} MiB" : "none"],
                 ["armed cap", gpu.CapWatts is { } cap ? $"{Table.Watts(cap)}{(gpu.CapObstacle.Length > 0 ? $", but {gpu.CapObstacle}" : "")}" : "none holds"],
             ]);
@@ -70,6 +74,17 @@ internal static class HallCommands
         });
         return command;
     }
+
+    private static string Known(double? value, string format, string unit) =>
+        value is { } known ? $"{known.ToString(format, CultureInfo.InvariantCulture)} {unit}" : "unknown";
+
+    private static string Slowdowns(long? bits) => bits switch
+    {
+        null => "unknown",
+        0 => "no",
+        { } known => string.Join(", ", DiagnosticsCriteria.Default.Slowdowns.Where(reason => ((known >> reason.Bit) & 1) != 0).Select(reason => reason.Name)
+            .DefaultIfEmpty(string.Create(CultureInfo.InvariantCulture, $"0x{known:x}"))),
+    };
 
     public static Command BuildLimit()
     {

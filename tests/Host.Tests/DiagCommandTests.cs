@@ -96,6 +96,20 @@ public class DiagCommandTests
         Assert.Matches(Node + ".* sound", (await host.Factoryctl("diag", "checks")).Output);
     }
 
+    [SkippableFact]
+    public async Task What_a_card_says_of_itself_is_shown_and_judged_by_the_host()
+    {
+        await using var host = await WithDouble("", ("NVML_LIBRARY", "double"), ("DOUBLE_ECC", "2"), ("DOUBLE_SLOWED", "64"), ("DOUBLE_SM_MEGAHERTZ", "1410"), ("DOUBLE_MILLIJOULES", "7200000000"));
+        await host.Until(async () => (await host.Get<GpuResponse>($"/v1/gpus/{Node}-g0")).UncorrectedErrors == 2, "the readings did not come");
+        var shown = (await host.Factoryctl("gpu", Node + "-g0")).Output;
+        foreach (var line in (string[])["2 kWh", "1410 MHz", "hardware thermal slowdown", "2 uncorrected"])
+            Assert.Contains(line, shown, StringComparison.Ordinal);
+        var ran = await host.Factoryctl("diag", "run", Node, "--level", "1");
+        Assert.Equal(1, ran.Code);
+        Assert.Matches("(?m)^ECC errors .*failed", ran.Output);
+        Assert.Matches("(?m)^slowdown reasons .*failed", ran.Output);
+    }
+
     private static string Manifest(string name) => $$"""
         apiVersion: factory/v1
         kind: Job
@@ -116,13 +130,16 @@ public class DiagCommandTests
         return path;
     }
 
-    private static async Task<RunningHost> WithDouble(string fault)
+    private static async Task<RunningHost> WithDouble(string fault, params (string Name, string Value)[] more)
     {
         KernelDeviceTests.RequireNative();
         var host = await RunningHost.Start("--workload", "false", "--start-agent", "false");
         var order = Path.Combine(host.Data, "fault");
         await File.WriteAllTextAsync(order, fault);
-        host.StartAgent(Node, new Dictionary<string, string> { ["FACTORY_CUDA_LIBRARY"] = "double", ["FACTORY_DOUBLE_FAULT_FILE"] = order }, "--devices", "cuda");
+        var environment = new Dictionary<string, string> { ["FACTORY_CUDA_LIBRARY"] = "double", ["FACTORY_DOUBLE_FAULT_FILE"] = order };
+        foreach (var (name, value) in more)
+            environment["FACTORY_" + name] = value;
+        host.StartAgent(Node, environment, "--devices", "cuda");
         await host.Until(async () => (await host.Get<GpuResponse>($"/v1/gpus/{Node}-g0")).Health.StartsWith("healthy", StringComparison.Ordinal), "the agent did not connect");
         return host;
     }

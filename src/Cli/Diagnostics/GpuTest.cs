@@ -49,5 +49,14 @@ internal sealed class GpuTest
     public void AddLoad() => Lines.AddRange(_judgement.UnderLoad(_most));
 
     private static CardReadings Of(GpuResponse gpu) =>
-        new() { TemperatureCelsius = gpu.TemperatureCelsius, PowerWatts = gpu.PowerWatts, LimitWatts = gpu.LimitWatts };
+        new()
+        {
+            TemperatureCelsius = gpu.TemperatureCelsius,
+            PowerWatts = gpu.PowerWatts,
+            LimitWatts = gpu.LimitWatts,
+            UncorrectedErrors = gpu.UncorrectedErrors,
+            RowsPending = gpu.RowsPending,
+            RowsFailed = gpu.RowsFailed,
+            SlowedBecause = gpu.SlowedBecause,
+        };
 }

@@ -262,6 +262,30 @@ public sealed record GpuSample(
     [Id(7)]
     public string LimitDetail { get; init; } = "";
 
+    /// <summary>Energy drawn since the driver was loaded, in joules; null while unknown.</summary>
+    [Id(20)]
+    public double? EnergyJoules { get; init; }
+
+    /// <summary>Clock of its processors, in MHz; null while unknown.</summary>
+    [Id(21)]
+    public double? SmClockMegahertz { get; init; }
+
+    /// <summary>Why its clocks are lowered, as NVML's bits, 0 for no reason; null while unknown.</summary>
+    [Id(22)]
+    public long? SlowedBecause { get; init; }
+
+    /// <summary>Uncorrected ECC errors since the driver was loaded; null while unknown.</summary>
+    [Id(23)]
+    public long? UncorrectedErrors { get; init; }
+
+    /// <summary>Memory rows wait to be remapped at the next reset; null while unknown.</summary>
+    [Id(24)]
+    public bool? RowsPending { get; init; }
+
+    /// <summary>A remapping of memory rows failed; null while unknown.</summary>
+    [Id(25)]
+    public bool? RowsFailed { get; init; }
+
     /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
     [Id(8)]
     public double? Progress { get; init; }

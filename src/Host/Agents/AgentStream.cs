@@ -107,6 +107,12 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     {
         LimitWatts = sample.HasLimitWatts ? sample.LimitWatts : null,
         LimitDetail = sample.LimitDetail,
+        EnergyJoules = sample.HasEnergyJoules ? sample.EnergyJoules : null,
+        SmClockMegahertz = sample.HasSmClockMegahertz ? sample.SmClockMegahertz : null,
+        SlowedBecause = sample.HasSlowedBecause ? (long)sample.SlowedBecause : null,
+        UncorrectedErrors = sample.HasUncorrectedErrors ? (long)sample.UncorrectedErrors : null,
+        RowsPending = sample.HasRowsPending ? sample.RowsPending : null,
+        RowsFailed = sample.HasRowsFailed ? sample.RowsFailed : null,
         Progress = sample.HasProgress ? sample.Progress : null,
         Loss = sample.HasLoss ? sample.Loss : null,
         JobMemoryBytes = sample.HasJobMemoryBytes ? (long)sample.JobMemoryBytes : null,
