@@ -1,6 +1,7 @@
 using ControlPlane.Benchmarks.Devices;
 using ControlPlane.Benchmarks.Factory;
 using ControlPlane.Benchmarks.Placement;
+using ControlPlane.Benchmarks.Planning;
 using ControlPlane.Benchmarks.Power;
 using ControlPlane.Benchmarks.Scheduling;
 using ControlPlane.Benchmarks.Twin;
@@ -10,7 +11,7 @@ using ControlPlane.Benchmarks.Twin;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "activation", "power", "agents", "twin"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "activation", "power", "agents", "twin", "planner"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -50,8 +51,11 @@ foreach (var name in wanted)
         case "twin":
             TwinBenchmark.Run();
             break;
+        case "planner":
+            PlannerBenchmark.Run();
+            break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, activation, power, agents, twin.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, activation, power, agents, twin, planner.");
             return 2;
     }
 }

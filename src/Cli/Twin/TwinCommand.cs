@@ -24,6 +24,7 @@ internal static class TwinCommand
     private static readonly Option<double> Rate = new("--rate") { Description = "How many times as fast as in their trace the requests come.", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> Services = new("--services") { Description = "Instead of --requests: a JSON file with several services, [{\"name\": \"chat\", \"requests\": \"chat.csv\", \"replicas\": 4, \"rate\": 2, \"model\": {\"name\", \"gpus\", \"readTokensPerSecond\", \"stepMilliseconds\", \"perRequestMilliseconds\", \"mostBatch\", \"source\"}}]; traces lie beside it." };
     private static readonly Option<string> Queue = new("--queue") { Description = "The queue of jobs whose own is not declared.", DefaultValueFactory = _ => "default" };
+    private static readonly Option<double> Network = new("--network-per-gpu") { Description = "Gb/s that each GPU of a gang of the trace needs beyond one NVLink domain; by it gangs reserve trunks." };
     private static readonly Option<double> Days = new("--days") { Description = "Until so many days from the start of the run.", DefaultValueFactory = _ => 365 };
     private static readonly Option<ulong> Seed = new("--seed") { Description = "The same seed gives the same bytes.", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> Sample = new("--row-seconds") { Description = "Seconds of a row of results, 1 to 21,600.", DefaultValueFactory = _ => 3600 };
@@ -44,7 +45,7 @@ internal static class TwinCommand
         var output = CommandLine.Output();
         var command = new Command("run", "Runs it. Ctrl-C ends it with what holds until then. Exit code 0: run to its end, 1: stopped.")
         {
-            Files, CommandLine.Hall(), Gpus, Snapshot, FromNow, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Services, Queue, Days, Seed, Sample, folder, forms, save, from, output,
+            Files, CommandLine.Hall(), Gpus, Snapshot, FromNow, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Services, Queue, Network, Days, Seed, Sample, folder, forms, save, from, output,
         };
         foreach (var option in changes.All)
             command.Options.Add(option);
@@ -132,6 +133,7 @@ internal static class TwinCommand
             Seed = parsed.GetValue(Seed),
             Queue = parsed.GetValue(Queue)!,
             SampleSeconds = parsed.GetValue(Sample),
+            NetworkPerGpu = parsed.GetValue(Network),
             FailuresPerNodeDay = TwinOptions.Rate("rsc1").PerNodeDay,
             FailureSource = TwinOptions.Source("rsc1"),
         };

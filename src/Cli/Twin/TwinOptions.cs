@@ -20,7 +20,7 @@ internal sealed class TwinOptions
     private readonly Option<double?> _gpuHour = new("--dollars-per-gpu-hour") { Description = "What an hour of each GPU costs beside electricity." };
     private readonly Option<string?> _backfill = new("--backfill") { Description = "none (the default), easy or conservative." };
     private readonly Option<string?> _preferred = new("--prefer") { Description = "What gangs of several nodes prefer to stay within: rack, leaf (the default), spine or none." };
-    private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, and limit with kilowatts; beside those of the plan." };
+    private readonly Option<string?> _faults = new("--faults") { Description = "A JSON file: [{\"atSeconds\": 86400, \"kind\": \"rack\", \"name\": \"rack-01\", \"forSeconds\": 3600}]; kinds node, rack, limit with kilowatts, and link (dead, with leftShare it carries less, with downSeconds and everySeconds it flaps); beside those of the plan." };
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -55,6 +55,7 @@ internal static class TwinSnapshot
                 [
                     .. state.Layout.PowerDomains.Select((domain, index) => (domain, Limit: state.PowerLimit(index))).Where(one => one.Limit < one.domain.Limit)
                         .Select(one => new TwinFault(0, "limit", one.domain.Id.Value, ForEver, one.Limit.Kilowatts)),
+                    .. state.Layout.Links.Where((_, index) => !state.IsLinkUp(index)).Select(link => new TwinFault(0, "link", link.Id.Value, ForEver)),
                 ],
             };
         }

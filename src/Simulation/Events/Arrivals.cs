@@ -77,6 +77,6 @@ internal sealed class Arrivals
             new SimulatedWork("training", TimeSpan.FromSeconds(job.Duration), 0, _plan.TrainingUtilisation), null, null);
     }
 
-    private static TaskGroup Group(string name, int count, int gpus) =>
-        new(name, count, gpus, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.Zero);
+    private TaskGroup Group(string name, int count, int gpus) =>
+        new(name, count, gpus, 0, [], 0, Gibibytes.Zero, GigabitsPerSecond.FromGigabits(_plan.NetworkPerGpu));
 }

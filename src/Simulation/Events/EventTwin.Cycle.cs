@@ -152,7 +152,10 @@ public sealed partial class EventTwin
     {
         var time = record.Service >= 0 ? record.Progress.Starting : record.Progress.TimeTo(record.Work, record.Speed, record.Checkpoints);
         if (double.IsInfinity(time))
+        {
+            record.DueAt = -1;
             return;
+        }
         record.DueAt = record.SettledAt + (long)Math.Ceiling(time);
         Enqueue(new TwinEvent(EventKind.JobDue, record.Name, -1), record.DueAt, record.Sequence);
     }
@@ -172,12 +175,17 @@ public sealed partial class EventTwin
         _tally.Working += spent.Working * gpus;
         _tally.Writing += spent.Writing * gpus;
         _tally.Slowed += spent.Working * (1 - record.Speed) * gpus;
+        if (record.Speed > 0)
+            return;
+        // Across a dead trunk nothing moves once it has started; the GPUs are held all the same.
+        _tally.Working += (elapsed - spent.Starting) * gpus;
+        _tally.Slowed += (elapsed - spent.Starting) * gpus;
     }
 
     // The slowest GPU sets the pace, and an elastic gang with fewer tasks is slower in proportion.
     private double SpeedOf(JobRecord record, Assignment assignment)
     {
-        var speed = Math.Min(1, assignment.MilliGpus / (double)record.MilliGpus);
+        var speed = Math.Min(1, assignment.MilliGpus / (double)record.MilliGpus) * _links.SpeedOf(_state, record.Name);
         if (assignment.PowerPercent == 100)
             return speed;
         var workload = ModelCurves.ClassOf(((SimulatedWork)record.Spec.Work).Class);

@@ -11,7 +11,7 @@ public sealed partial class EventTwin
     {
         while (_events.TryPeek(out var what, out var due) && due.At == Now)
         {
-            if (what.Kind == EventKind.FaultBegins)
+            if (what.Kind >= EventKind.FaultBegins)
                 break;
             _events.Dequeue();
             Happen(what);
@@ -48,8 +48,14 @@ public sealed partial class EventTwin
             case EventKind.FaultBegins:
                 Begin(_plan.Faults[what.Index], what.Index);
                 break;
+            case EventKind.LinkTaken:
+                PutLink(_plan.Faults[what.Index].Name);
+                break;
             case EventKind.FaultEnds:
-                PutLimit(_plan.Faults[what.Index].Name, sheds: true);
+                if (_plan.Faults[what.Index].Kind == "link")
+                    PutLink(_plan.Faults[what.Index].Name);
+                else
+                    PutLimit(_plan.Faults[what.Index].Name, sheds: true);
                 break;
         }
     }
@@ -119,6 +125,12 @@ public sealed partial class EventTwin
                 var rack = layout.Racks.Single(one => one.Id.Value == fault.Name);
                 for (var node = rack.FirstNode; node < rack.FirstNode + rack.NodeCount; node++)
                     TakeOut(node, until);
+                break;
+            case "link":
+                PutLink(fault.Name);
+                Enqueue(new TwinEvent(EventKind.FaultEnds, default, index), LinkFaults.EndsAt(fault), index);
+                if (LinkFaults.TakenAt(fault) is { } taken)
+                    Enqueue(new TwinEvent(EventKind.LinkTaken, default, index), taken, index);
                 break;
             default:
                 PutLimit(fault.Name, sheds: true);

@@ -175,7 +175,9 @@ public sealed partial class EventTwin
             all.Add(Assumed($"service {service.Name}", $"{service.Replicas} replicas of {service.Model.Name}; {service.Requests.Count} requests in {service.Requests[^1].At.TotalSeconds:0} s, {service.Rate} times as fast, over and over, in turn to each replica", stated));
             all.Add(Assumed($"speed of {service.Name}", $"reads {service.Model.ReadTokensPerSecond:0} tokens/s; a step takes {service.Model.StepSeconds * 1000:0.###} ms and {service.Model.PerRequestSeconds * 1000:0.#####} ms a request; batch up to {service.Model.MostBatch}", service.Model.Source));
         }
-        all.AddRange(_plan.Faults.Select(fault => Assumed("fault", $"{fault.Kind} {fault.Name} at {fault.AtSeconds} s for {fault.ForSeconds} s{(fault.Kilowatts is { } limit ? $", {limit} kW" : "")}", stated)));
+        all.AddRange(_plan.Faults.Select(fault => Assumed("fault", $"{fault.Kind} {fault.Name} at {fault.AtSeconds} s for {fault.ForSeconds} s{(fault.Kilowatts is { } limit ? $", {limit} kW" : "")}{(fault.LeftShare is { } left ? $", {left} of it left" : "")}{(fault.EverySeconds is { } every ? $", down {fault.DownSeconds} s every {every} s" : "")}", stated)));
+        if (_plan.Faults.Any(fault => fault.Kind == "link"))
+            all.Add(Assumed("trunks", $"a dead one breaks the gangs across it, and who finds no other place stalls; one that carries less slows them in proportion; gangs of the list need {_plan.NetworkPerGpu} Gb/s a GPU", "RAPS; a collective waits 7 s (Databricks); three falls in ten minutes take a trunk out until it is steady for ten"));
         return all;
     }
 

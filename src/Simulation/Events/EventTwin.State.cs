@@ -205,6 +205,13 @@ public sealed partial class EventTwin
                 Enqueue(new TwinEvent(EventKind.FaultEnds, default, index), ends, index);
                 PutLimit(fault.Name, sheds: false);
             }
+            else if (fault.Kind == "link" && LinkFaults.EndsAt(fault) > Now)
+            {
+                Enqueue(new TwinEvent(EventKind.FaultEnds, default, index), LinkFaults.EndsAt(fault), index);
+                if (LinkFaults.TakenAt(fault) is { } taken && taken > Now)
+                    Enqueue(new TwinEvent(EventKind.LinkTaken, default, index), taken, index);
+            }
         }
+        RestoreLinks();
     }
 }

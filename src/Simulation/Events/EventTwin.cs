@@ -49,6 +49,7 @@ public sealed partial class EventTwin
     {
         (_plan, _floor, _state) = (plan, floor, new HallState(floor.Layout));
         TwinChecks.Check(plan, floor);
+        _links = new LinkFaults(plan, floor);
         (_meter, _sums, _desk) = (new PowerMeter(floor), new Integrals(plan.SampleSeconds * 1000L), new ServiceDesk(plan.Services));
         (_closedNames, _isClosed) = ([.. plan.ClosedNodes], new bool[floor.Layout.Nodes.Count]);
         (_backAt, _isOut) = (new long[floor.Layout.Nodes.Count], new bool[floor.Layout.Nodes.Count]);
@@ -97,6 +98,7 @@ public sealed partial class EventTwin
             _tally.Instants++;
             Happen();
             Schedule();
+            RefreshLinks();
             RefreshServices();
         }
         _sums.To(until, Level);
@@ -209,6 +211,9 @@ internal enum EventKind
 
     /// <summary>A scripted fault begins.</summary>
     FaultBegins,
+
+    /// <summary>A trunk that flaps is taken out of use.</summary>
+    LinkTaken,
 }
 
 /// <summary>What is due.</summary>

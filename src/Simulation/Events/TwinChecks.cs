@@ -39,10 +39,18 @@ internal static class TwinChecks
             "node" => layout.Nodes.Any(node => node.Id.Value == fault.Name),
             "rack" => layout.Racks.Any(rack => rack.Id.Value == fault.Name),
             "limit" => layout.PowerDomains.Any(domain => domain.Id.Value == fault.Name),
-            _ => throw new ArgumentException($"{place}.kind: node, rack or limit was expected, not '{fault.Kind}'."),
+            "link" => layout.Links.Any(link => link.Id.Value == fault.Name),
+            _ => throw new ArgumentException($"{place}.kind: node, rack, limit or link was expected, not '{fault.Kind}'."),
         };
         if (!known)
-            throw new ArgumentException($"{place}.name: hall {layout.Hall} has no {(fault.Kind == "limit" ? "power domain" : fault.Kind)} '{fault.Name}'.");
+            throw new ArgumentException($"{place}.name: hall {layout.Hall} has no {(fault.Kind == "limit" ? "power domain" : fault.Kind == "link" ? "trunk" : fault.Kind)} '{fault.Name}'{(fault.Kind == "link" ? $"; it has {string.Join(", ", layout.Links.Take(20).Select(link => link.Id.Value))}" : "")}.");
+        var flaps = fault.DownSeconds is not null || fault.EverySeconds is not null;
+        if (fault.Kind != "link" && (flaps || fault.LeftShare is not null))
+            throw new ArgumentException($"{place}: leftShare, downSeconds and everySeconds are of links.");
+        if (fault.LeftShare is { } left && (flaps || !(left is >= 0 and < 1)))
+            throw new ArgumentException($"{place}.leftShare: 0 or more and below 1 was expected, and no flapping beside it.");
+        if (flaps && !(fault.DownSeconds > 0 && fault.EverySeconds > fault.DownSeconds))
+            throw new ArgumentException($"{place}: downSeconds above 0 and everySeconds above them were expected.");
         if (fault.Kind == "limit" && fault.Kilowatts is not >= 0)
             throw new ArgumentException($"{place}.kilowatts: a limit of 0 kW or more was expected.");
     }

@@ -74,6 +74,9 @@ public sealed record TwinPlan
     /// <summary>none, easy or conservative: for whom starts are reserved.</summary>
     public string Backfill { get; init; } = "none";
 
+    /// <summary>Bandwidth in Gb/s that each GPU of a gang of the list needs once it leaves one NVLink domain, 0 or more: by it gangs reserve trunks.</summary>
+    public double NetworkPerGpu { get; init; }
+
     /// <summary>The level that gangs of several nodes prefer to stay within: rack, leaf, spine or none.</summary>
     public string Preferred { get; init; } = "leaf";
 
@@ -106,6 +109,7 @@ public sealed record TwinPlan
         : !(DollarsPerGpuHour is >= 0 and <= 10_000) ? $"dollars for an hour of a GPU: 0 to 10,000 was expected, not {DollarsPerGpuHour}."
         : Backfill is not ("none" or "easy" or "conservative") ? $"backfill: none, easy or conservative was expected, not '{Backfill}'."
         : Preferred is not ("none" or "rack" or "leaf" or "spine") ? $"preferred level: rack, leaf, spine or none was expected, not '{Preferred}'."
+        : !(NetworkPerGpu is >= 0 and <= 100_000) ? $"bandwidth of a GPU: 0 to 100,000 Gb/s was expected, not {NetworkPerGpu}."
         : Searches is < 0 or > 10_000 ? $"searches: 0 to 10,000 was expected, not {Searches}."
         : SampleSeconds is < 1 or > 21_600 ? $"seconds of a row: 1 to 21,600 was expected, not {SampleSeconds}."
         : null;
@@ -146,8 +150,18 @@ public sealed record PlaceImage(int Percent, IReadOnlyList<IReadOnlyList<int>> T
 
 /// <summary>A fault by script.</summary>
 /// <param name="AtSeconds">When, from the start.</param>
-/// <param name="Kind">node, rack or limit.</param>
-/// <param name="Name">The node, rack or power domain.</param>
+/// <param name="Kind">node, rack, limit or link.</param>
+/// <param name="Name">The node, rack, power domain or trunk.</param>
 /// <param name="ForSeconds">How long, above 0.</param>
 /// <param name="Kilowatts">For a limit: what the domain may carry meanwhile; else null.</param>
-public sealed record TwinFault(double AtSeconds, string Kind, string Name, double ForSeconds, double? Kilowatts = null);
+public sealed record TwinFault(double AtSeconds, string Kind, string Name, double ForSeconds, double? Kilowatts = null)
+{
+    /// <summary>For a trunk that carries less: the share of its bandwidth that is left, 0 to 1. Without it, and without flapping, the trunk is dead.</summary>
+    public double? LeftShare { get; init; }
+
+    /// <summary>For a trunk that flaps: how long it is down each time, above 0; for longer than 7 s it breaks the gangs across it.</summary>
+    public double? DownSeconds { get; init; }
+
+    /// <summary>For a trunk that flaps: from one fall to the next, more than it is down.</summary>
+    public double? EverySeconds { get; init; }
+}

@@ -6,7 +6,7 @@ namespace ControlPlane.Planning.Tests.Capacity;
 
 public sealed class CapacityProperties
 {
-    private static readonly Gen<SmallSite> Sites = Gen.Select(
+    internal static Gen<SmallSite> Sites { get; } = Gen.Select(
         Gen.Int[1, 8], Gen.Int[0, 3], Gen.Int[0, 2], Gen.Int[0, 1], Gen.Long[1, 10_000_000], Gen.Int[2, 24],
         (positions, spares, loop, leaf, tokens, busway) => new SmallSite
         {

@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Planning.Capacity;
 using ControlPlane.Planning.Trials;
+using CsCheck;
 
 namespace ControlPlane.Planning.Tests.Capacity;
 
@@ -32,6 +33,21 @@ public sealed class TrialTests
             Assert.Contains(OutageTrial.Run(question, 0, fewer, HardwareCatalogue.Default), result => !result.Holds);
         }
     }
+
+    [Fact]
+    public void Whatever_the_site_its_racks_keep_every_condition_in_the_twin_and_one_fewer_does_not() => CapacityProperties.Sites.Sample(site =>
+    {
+        var question = (site with { More = Training }).Question;
+        if (CapacityPlanner.Plan(question).Plan is not { } plan)
+            return;
+        Assert.All(OutageTrial.Run(question, 0, plan.Racks[0], HardwareCatalogue.Default), result => Assert.True(result.Holds, result.ToString()));
+        foreach (var (type, row) in Standing(question, plan))
+        {
+            var fewer = plan.Racks[0].Select(rows => rows.ToArray()).ToArray();
+            fewer[type][row]--;
+            Assert.Contains(OutageTrial.Run(question, 0, fewer, HardwareCatalogue.Default), result => !result.Holds);
+        }
+    }, iter: 12, threads: 1);
 
     [Fact]
     public void A_quarter_with_failures_is_told_with_its_band_and_the_same_seeds_give_the_same()

@@ -115,7 +115,7 @@ public sealed class TwinCommandTests : IDisposable
 
     [Theory]
     [InlineData("services.json:1:", "[{\"name\": 5}]")]
-    [InlineData("[1].name: a name that no other service has was expected", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}, {\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}]")]
+    [InlineData("[0].name: a name that no other service has was expected", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}, {\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1}]")]
     [InlineData("[0]: 1 to 100,000 replicas", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 0}]")]
     [InlineData("[0].model: 1 to 64 gpus", "[{\"name\": \"a\", \"requests\": \"r.csv\", \"replicas\": 1, \"model\": {\"name\": \"m\", \"gpus\": 0, \"readTokensPerSecond\": 1, \"stepMilliseconds\": 1, \"perRequestMilliseconds\": 0, \"mostBatch\": 1, \"source\": \"s\"}}]")]
     [InlineData("nowhere.csv", "[{\"name\": \"a\", \"requests\": \"nowhere.csv\", \"replicas\": 1}]")]
