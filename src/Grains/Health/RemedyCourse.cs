@@ -39,8 +39,6 @@ internal sealed class RemedyCourse(IGrainFactory grains, HallId hall, TimeProvid
         var now = clock.GetUtcNow();
         switch (acting.Step)
         {
-            case RemedyStep.None: // Nothing was done before the host ended.
-                return await Begin(acting);
             case RemedyStep.Waiting when now - acting.StepAt >= Grace:
                 return await Restarted(acting);
             case RemedyStep.Emptying:

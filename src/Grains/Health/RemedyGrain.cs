@@ -117,11 +117,12 @@ internal sealed class RemedyGrain(
         verdict.State == RemedyState.Acting ? null : Row.Cases.LastOrDefault(one =>
             one.Gpu == fault.Gpu && one.Code == fault.Code && one.Remedy == verdict.Remedy && one.State == verdict.State && now - one.At < SameCase);
 
+    // Once more if the host ended in the middle: then the case is still at no step.
     private async Task Begin(RemedyCase opened)
     {
-        await Keep(await Course.Begin(opened));
-        await Course.SayOfNode(opened.Node, Row.Acting);
         Watch();
+        await Course.SayOfNode(opened.Node, Row.Acting);
+        await Keep(await Course.Begin(opened));
     }
 
     private void Watch()
@@ -136,7 +137,9 @@ internal sealed class RemedyGrain(
         {
             try
             {
-                if (await Course.GoOn(acting) is { } changed && changed != acting)
+                if (acting.Step == RemedyStep.None)
+                    await Begin(acting);
+                else if (await Course.GoOn(acting) is { } changed && changed != acting)
                     await Keep(changed);
             }
             catch (Exception fault) when (fault is OrleansException or TimeoutException or InvalidOperationException)

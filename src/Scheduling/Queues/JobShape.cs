@@ -32,6 +32,7 @@ public readonly record struct JobShape
         {
             Deferrable = false,
             StartBy = null,
+            Restarts = null,
             Work = spec.Work switch
             {
                 SimulatedWork => AnySimulated,
