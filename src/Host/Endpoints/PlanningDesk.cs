@@ -132,11 +132,11 @@ internal sealed partial class PlanningDesk(PlanningFolder folder, TimeProvider c
             _waiting.Wait();
             if (_ends)
                 return;
-            Entry entry;
+            Entry? entry;
             lock (_gate)
             {
-                entry = _plans[_queue.Dequeue().State.Id];
-                if (entry.State.State != "queued")
+                // One that was cancelled while it waited is over, and may be forgotten by now.
+                if (!_plans.TryGetValue(_queue.Dequeue().State.Id, out entry) || entry.State.State != "queued")
                     continue;
                 Put(entry.State with { State = "running" }, lasts: true);
             }
