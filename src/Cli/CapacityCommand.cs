@@ -20,7 +20,7 @@ internal static class CapacityCommand
         var output = new Option<string>("--output", "-o") { Description = "table or json.", DefaultValueFactory = _ => "table" };
         output.AcceptOnlyFromAmong("table", "json");
         var forms = ResultFiles.FormOption();
-        var plan = new Command("plan", "Plans racks for a demand, by itself or on a host. Exit code 0: it fits, 1: it does not, a stated condition is violated, or Ctrl-C ended it early, 2: the file is wrong, 3: no host.")
+        var plan = new LongCommand("plan", "Plans racks for a demand, by itself or on a host. Exit code 0: it fits, 1: it does not, a stated condition is violated, or Ctrl-C ended it early, 2: the file is wrong, 3: no host.")
         {
             File, output, Folder, forms, OnHost,
         };

@@ -41,5 +41,5 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
 };
 
 var parsed = root.Parse(args);
-var code = await parsed.InvokeAsync();
+var code = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = LongCommand.PatienceFor(parsed.CommandResult.Command) });
 return parsed.Errors.Count > 0 ? ExitCodes.BadInput : code;

@@ -10,7 +10,7 @@ internal static class PlanPrint
 {
     public static void Print(CapacityReport report)
     {
-        Console.WriteLine($"{(report.Fits ? "fits" : "does not fit")}: {report.Status}");
+        Console.WriteLine($"{(report.Fits ? "fits" : report.IsWhole ? "does not fit" : "stopped")}: {report.Status}");
         if (report.Quarters.Count > 0)
             PrintPlan(report);
         foreach (var (quarter, percent) in report.ServedPercent.Where(one => one.Value < 100))

@@ -35,7 +35,7 @@ internal static class TwinCommand
         Run(), TwinForkCommand.Build(), TwinTrainingCommand.Build(),
     };
 
-    private static Command Run()
+    private static LongCommand Run()
     {
         var changes = new TwinOptions();
         var folder = new Option<string?>("--out") { Description = "A folder for outcome.json and the tables." };
@@ -43,7 +43,7 @@ internal static class TwinCommand
         var save = new Option<string?>("--save") { Description = "Saves the state at the end to this file, for 'twin fork' and --from." };
         var from = new Option<string?>("--from") { Description = "Goes on from a saved state; what else is given here changes the plan from there on." };
         var output = CommandLine.Output();
-        var command = new Command("run", "Runs it. Ctrl-C ends it with what holds until then. Exit code 0: run to its end, 1: stopped.")
+        var command = new LongCommand("run", "Runs it. Ctrl-C ends it with what holds until then. Exit code 0: run to its end, 1: stopped.")
         {
             Files, CommandLine.Hall(), Gpus, Snapshot, FromNow, Trace, Format, LeaveOut, Load, Requests, Replicas, Rate, Services, Queue, Network, Days, Seed, Sample, folder, forms, save, from, output,
         };

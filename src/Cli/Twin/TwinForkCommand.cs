@@ -16,7 +16,7 @@ internal static class TwinForkCommand
         var folder = new Option<string?>("--out") { Description = "A folder for report.html, A against B, and for the tables of both." };
         var forms = ResultFiles.FormOption();
         var output = CommandLine.Output();
-        var command = new Command("fork", "Runs a saved state twice: A as it is, B with what is given here. Both meet the same draws.") { state, days, folder, forms, output };
+        var command = new LongCommand("fork", "Runs a saved state twice: A as it is, B with what is given here. Both meet the same draws.") { state, days, folder, forms, output };
         foreach (var option in changes.All)
             command.Options.Add(option);
         command.SetAction((parsed, _) => TwinCommand.Guarded(async () =>

@@ -132,11 +132,11 @@ internal sealed partial class PlanningDesk(PlanningFolder folder, TimeProvider c
             _waiting.Wait();
             if (_ends)
                 return;
-            Entry entry;
+            Entry? entry;
             lock (_gate)
             {
-                entry = _plans[_queue.Dequeue().State.Id];
-                if (entry.State.State != "queued")
+                // One that was cancelled while it waited is over, and may be forgotten by now.
+                if (!_plans.TryGetValue(_queue.Dequeue().State.Id, out entry) || entry.State.State != "queued")
                     continue;
                 Put(entry.State with { State = "running" }, lasts: true);
             }
@@ -195,8 +195,17 @@ internal sealed partial class PlanningDesk(PlanningFolder folder, TimeProvider c
     private void Put(CapacityPlanResponse state, bool lasts)
     {
         _plans[state.Id] = _plans[state.Id] with { State = state };
-        if (lasts)
+        if (!lasts)
+            return;
+        try
+        {
             folder.Write(state);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // A full disk ends no host: after a restart the plan is made again.
+            NotKept(log, state.Id, state.State, fault);
+        }
     }
 
     private void Prune()
@@ -207,6 +216,9 @@ internal sealed partial class PlanningDesk(PlanningFolder folder, TimeProvider c
             folder.Forget(old.Id);
         }
     }
+
+    [LoggerMessage(LogLevel.Error, "That capacity plan {Id} is {State} could not be kept on disk.")]
+    private static partial void NotKept(ILogger logger, string id, string state, Exception fault);
 
     [LoggerMessage(LogLevel.Error, "Capacity plan {Id} failed.")]
     private static partial void Failed(ILogger logger, string id, Exception fault);

@@ -15,7 +15,7 @@ public static class PlanPage
     public static string Write(string name, CapacityReport report, double gridWatts)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var page = new ReportPage(name, report.Fits ? "fits" : "does not fit", report.Fits).Sentence(report.Status);
+        var page = new ReportPage(name, report.Fits ? "fits" : report.IsWhole ? "does not fit" : "stopped", report.Fits).Sentence(report.Status);
         foreach (var problem in report.Problems)
             page.Sentence(problem, isFault: true);
         if (report.Quarters.Count > 0)
