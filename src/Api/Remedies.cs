@@ -4,7 +4,7 @@ namespace ControlPlane.Api;
 
 /// <summary>A GPU reports a fault.</summary>
 /// <param name="Xid">The driver's Xid number, 1 to 10,000.</param>
-/// <param name="Number">Tells the GPU's events apart: each new one is greater than those before, and one that was heard makes no second case. The host's clock in microseconds when left out.</param>
+/// <param name="Number">Tells the GPU's events apart: one that was heard lately makes no second case. The host's clock in microseconds when left out.</param>
 /// <param name="Detail">What else is known, for a person.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record GpuFaultRequest(int Xid, long? Number = null, string? Detail = null);

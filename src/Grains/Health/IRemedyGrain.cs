@@ -42,7 +42,7 @@ public interface IRemedyGrain : IGrainWithStringKey
 
 /// <summary>A GPU reports a fault.</summary>
 /// <param name="Gpu">The GPU.</param>
-/// <param name="Number">Tells its events apart: each new one is greater than those before.</param>
+/// <param name="Number">Tells its events apart.</param>
 /// <param name="Code">The driver's Xid number.</param>
 /// <param name="At">When it was seen.</param>
 /// <param name="Detail">What else is known, for a person; may be empty.</param>

@@ -10,6 +10,9 @@ internal sealed record RemedyRow
     /// <summary>Cases that are kept beside those under way; bounds the row.</summary>
     private const int MostCases = 300;
 
+    /// <summary>Events of a GPU that are told apart: an agent repeats what no host has answered, and that is seldom more.</summary>
+    private const int MostHeard = 16;
+
     [Id(0)] public ValueList<RemedyRuleSetting> Rules { get; init; } = [];
 
     [Id(1)] public double MostClosedShare { get; init; } = RemedyLaw.Default.MostClosedShare;
@@ -19,7 +22,7 @@ internal sealed record RemedyRow
 
     [Id(3)] public long Last { get; init; }
 
-    /// <summary>The newest event that was heard of each GPU that ever reported one.</summary>
+    /// <summary>The events that were heard last of each GPU, oldest first. By their very numbers: a node's clock may be set back.</summary>
     [Id(4)] public ValueList<HeardEvent> Heard { get; init; } = [];
 
     /// <summary>The law with these settings.</summary>
@@ -35,7 +38,7 @@ internal sealed record RemedyRow
     public RemedyCase? Find(long number) => Cases.FirstOrDefault(one => one.Number == number);
 
     /// <summary>True when the event was heard before.</summary>
-    public bool HasHeard(GpuFault fault) => Heard.Any(heard => heard.Gpu == fault.Gpu && heard.Number >= fault.Number);
+    public bool HasHeard(GpuFault fault) => Heard.Any(heard => heard == new HeardEvent(fault.Gpu, fault.Number));
 
     /// <summary>The row with a new case of an event.</summary>
     public RemedyRow With(RemedyCase added, GpuFault fault)
@@ -53,7 +56,8 @@ internal sealed record RemedyRow
     /// <summary>The row once an event was heard.</summary>
     public RemedyRow Hearing(GpuFault fault) => this with
     {
-        Heard = Heard.Where(heard => heard.Gpu != fault.Gpu).Append(new HeardEvent(fault.Gpu, fault.Number)).ToValueList(),
+        Heard = Heard.Where(heard => heard.Gpu != fault.Gpu)
+            .Concat(Heard.Where(heard => heard.Gpu == fault.Gpu).TakeLast(MostHeard - 1)).Append(new HeardEvent(fault.Gpu, fault.Number)).ToValueList(),
     };
 
     /// <summary>The row with a rule changed.</summary>
@@ -61,6 +65,6 @@ internal sealed record RemedyRow
         this with { Rules = Rules.Where(one => one.Remedy != rule.Remedy).Append(rule).OrderBy(one => one.Remedy).ToValueList() };
 }
 
-/// <summary>The newest event that was heard of a GPU.</summary>
+/// <summary>An event that was heard of a GPU.</summary>
 [GenerateSerializer, Immutable, Alias("HeardEvent")]
 internal readonly record struct HeardEvent([property: Id(0)] GpuId Gpu, [property: Id(1)] long Number);
