@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 
 using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Interop;
 using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
@@ -34,7 +35,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
-        using var memory = SharedMemory.Open(memoryPath);
+        using var memory = SharedMemory.Open(memoryPath, BulkChannel.Slots, BulkChannel.SlotBytes);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
         using var agent = new FrameStream(new NetworkStream(socket));

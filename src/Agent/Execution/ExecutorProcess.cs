@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 
+using ControlPlane.Hardware.Interop;
 using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
@@ -53,7 +54,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        var (memory, memoryPath) = SharedMemory.Create();
+        var (memory, memoryPath) = SharedMemory.Create(BulkChannel.Slots, BulkChannel.SlotBytes);
         Process? process = null;
         try
         {
