@@ -41,10 +41,11 @@ var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep 
 var timeout = new Option<int>("--kernel-timeout") { Description = "Seconds a kernel may take when its job says nothing.", DefaultValueFactory = _ => 300 };
 var restarts = new Option<int>("--restart-limit") { Description = "Executor restarts in ten minutes before a device counts as failed.", DefaultValueFactory = _ => 5 };
 var reset = new Option<string>("--reset-command") { Description = "Resets a CUDA device that nothing holds, {uuid} standing for it; with an empty one only its executor is started anew.", DefaultValueFactory = _ => DeviceReset.UsualCommand };
+var address = new Option<string?>("--address") { Description = "This machine's address on the network of collectives; the one that leads to the host when left out." };
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, reset, withParent, executor, discover, measure, diagnose,
+    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, diagnose,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
@@ -57,6 +58,7 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
         KernelTimeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
         RestartLimit = parsed.GetValue(restarts),
         ResetCommand = parsed.GetValue(reset)!,
+        Address = parsed.GetValue(address),
         ExitWithParent = parsed.GetValue(withParent),
     },
     cancellation));

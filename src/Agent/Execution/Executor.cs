@@ -29,6 +29,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private readonly WorkDeadline _lease = new(TimeProvider.System);
     private readonly Channel<CheckpointKept> _kept = Channel.CreateUnbounded<CheckpointKept>();
     private readonly RunningWork _running = new();
+    private readonly Rendezvous _rendezvous = new(agent);
     private CheckpointHead? _found;
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
@@ -102,6 +103,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
                 case FrameKind.BulkTaken:
                     bulk.HearTaken();
                     break;
+                case FrameKind.Ring:
+                    _rendezvous.Hear(RingRanks.Parser.ParseFrom(frame.Payload));
+                    break;
                 case FrameKind.Limit:
                     _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
                     await agent.WriteAsync(FrameKind.Sample, Sample(device.Read()), default).ConfigureAwait(false);
@@ -127,7 +131,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private async Task WorkAsync(Lease lease, ExecutorCheckpoints checkpoints, CancellationToken stop)
     {
         _busy.Begin();
-        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, checkpoints, _running, stop).ConfigureAwait(false);
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running), stop).ConfigureAwait(false);
         _busy.End();
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
