@@ -23,6 +23,22 @@ var measure = new Command("measure", "Runs one kernel on a device of this machin
 measure.SetAction((parsed, cancellation) => Measurement.RunAsync(
     parsed.GetRequiredValue(device), parsed.GetRequiredValue(kernel), parsed.GetValue(sizes) ?? [], parsed.GetValue(repetitions), cancellation));
 
+var ranks = new Option<int>("--ranks") { Description = "How many processes, a rank each.", DefaultValueFactory = _ => 2 };
+var operation = new Option<string>("--operation") { Description = "all-reduce, all-gather or broadcast.", DefaultValueFactory = _ => "all-reduce" };
+operation.AcceptOnlyFromAmong([.. CollectiveMeasurement.Operations.Keys]);
+var bytes = new Option<long>("--bytes") { Description = "Bytes of the result on each rank, whole floats of 4.", DefaultValueFactory = _ => 64 << 20 };
+var transport = new Option<string>("--transport") { Description = "shared memory or tcp.", DefaultValueFactory = _ => "shared" };
+transport.AcceptOnlyFromAmong("shared", "tcp");
+CollectiveMeasurement CollectiveOf(ParseResult parsed) => new(
+    parsed.GetRequiredValue(device), parsed.GetValue(ranks), parsed.GetValue(transport) == "shared",
+    new(CollectiveMeasurement.Operations[parsed.GetValue(operation)!], parsed.GetValue(bytes), parsed.GetValue(repetitions), Check: true, Seed: 1));
+var collective = new Command("measure-collective", "Runs a collective over processes of this machine and prints its bus bandwidth, as nccl-tests define it.") { device, ranks, operation, bytes, repetitions, transport };
+collective.SetAction((parsed, cancellation) => CollectiveOf(parsed).PrintAsync(cancellation));
+var rank = new Option<int>("--rank") { Required = true, Description = "This process's rank." };
+var oneRank = new Command("collective-rank", "One rank of measure-collective.") { device, rank, ranks, operation, bytes, repetitions, transport };
+oneRank.Hidden = true;
+oneRank.SetAction((parsed, cancellation) => CollectiveOf(parsed).BeRankAsync(parsed.GetRequiredValue(rank), Console.In, Console.Out, cancellation));
+
 var only = new Option<string?>("--device") { Description = "Only this device, such as cuda:0; all of the machine's when left out." };
 var level = new Option<int>("--level") { Description = "1 reads what devices say; 2 tests memory, bandwidth and matrix rates, in seconds; 3 tests all free memory and runs under load, in minutes.", DefaultValueFactory = _ => 1 };
 var load = new Option<int>("--load-seconds") { Description = "How long the load of level 3 lasts.", DefaultValueFactory = _ => 120 };
@@ -45,7 +61,7 @@ var address = new Option<string?>("--address") { Description = "This machine's a
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, diagnose,
+    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions

@@ -10,7 +10,7 @@ using ControlPlane.Benchmarks.Twin;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "activation", "power", "agents", "twin"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "collectives", "activation", "power", "agents", "twin"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -37,6 +37,9 @@ foreach (var name in wanted)
         case "processor":
             await ProcessorBenchmark.Run();
             break;
+        case "collectives":
+            await CollectiveBenchmark.Run();
+            break;
         case "activation":
             await ActivationBenchmark.Run();
             break;
@@ -51,7 +54,7 @@ foreach (var name in wanted)
             TwinBenchmark.Run();
             break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, activation, power, agents, twin.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, collectives, activation, power, agents, twin.");
             return 2;
     }
 }

@@ -1,11 +1,8 @@
-using ControlPlane.Domain.Jobs;
 using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Kernels;
 using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
-
-using CollectiveWork = ControlPlane.Hardware.Protocol.CollectiveWork;
 
 namespace ControlPlane.Agent.Execution;
 
@@ -44,7 +41,7 @@ internal static class KernelWorkOrder
             }
             if (lease.Collective is { } collective)
             {
-                Fill(report, collective, await CollectiveWorkOrder.RunAsync(device, lease, ways.Rendezvous, stop).ConfigureAwait(false));
+                Fill(report, CollectiveMessages.Read(collective), (int)collective.Ranks, await CollectiveWorkOrder.RunAsync(device, lease, ways.Rendezvous, stop).ConfigureAwait(false));
                 return (report, report.Succeeded ? null : Unwell(DeviceHealth.Failed, report));
             }
             var work = lease.Kernel;
@@ -114,7 +111,7 @@ internal static class KernelWorkOrder
             Fail(report, "wrong-result", mistake);
     }
 
-    private static void Fill(WorkReport report, CollectiveWork work, CollectiveResult result)
+    public static void Fill(WorkReport report, CollectiveRequest work, int ranks, CollectiveResult result)
     {
         report.Succeeded = result.Mistake is null;
         report.SecondsPerRepetition = result.SecondsPerRepetition;
@@ -123,8 +120,8 @@ internal static class KernelWorkOrder
         report.Checksum = result.Checksum;
         report.MaxRelativeError = result.MaxRelativeError;
         report.Checked = work.Check;
-        report.Repetitions = work.Repetitions;
-        report.Remark = CollectiveText.Of((CollectiveOperation)work.Operation, (int)work.Ranks, work.Bytes, result.IsShared);
+        report.Repetitions = (uint)work.Repetitions;
+        report.Remark = CollectiveText.Of(work.Operation, ranks, work.Bytes, result.IsShared);
         if (result.Mistake is { } mistake)
             Fail(report, "wrong-result", mistake);
     }
