@@ -3,6 +3,7 @@ using System.CommandLine;
 using ControlPlane.Agent;
 using ControlPlane.Agent.Execution;
 using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Probes;
 
 // One program, several roles: the agent of a node, the executor of one device, and looks at the devices of a machine.
 var devices = new Option<DeviceChoice>("--devices") { Description = "Which devices to offer.", DefaultValueFactory = _ => DeviceChoice.Auto };
@@ -50,6 +51,21 @@ diagnose.SetAction((parsed, cancellation) => Diagnosis.RunAsync(
     new(parsed.GetValue(only), parsed.GetValue(level), TimeSpan.FromSeconds(parsed.GetValue(load)), TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(output) == "json"),
     cancellation));
 
+var model = new Option<string>("--model") { Description = "The model's shape.", DefaultValueFactory = _ => "small" };
+model.AcceptOnlyFromAmong([.. ModelShape.Known.Select(shape => shape.Name)]);
+var batches = new Option<int[]>("--batch") { Description = "Sequences decoded together; repeat it. 1, 4 and 16 when left out.", AllowMultipleArgumentsPerToken = true };
+var context = new Option<int>("--context") { Description = "Tokens that each attends to.", DefaultValueFactory = _ => 512 };
+var prompt = new Option<int>("--prompt") { Description = "Tokens of a prompt.", DefaultValueFactory = _ => 256 };
+var limits = new Option<int[]>("--limit") { Description = "A power limit in percent of the highest; repeat it. The limit that is set when left out.", AllowMultipleArgumentsPerToken = true };
+var save = new Option<FileInfo?>("--save") { Description = "Where to keep the device's curve, as JSON." };
+var probe = new Command("probe", "Measures a device's tokens a second and joules a token: decode and prefill steps of a model's shape.") { device, model, batches, context, prompt, repetitions, limits, save, output };
+probe.SetAction((parsed, cancellation) => Probe.RunAsync(
+    parsed.GetRequiredValue(device),
+    new(
+        ModelShape.Known.First(shape => shape.Name == parsed.GetValue(model)), parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16],
+        parsed.GetValue(context), parsed.GetValue(prompt), parsed.GetValue(repetitions), parsed.GetValue(limits) ?? []),
+    parsed.GetValue(output) == "json", parsed.GetValue(save)?.FullName, cancellation));
+
 var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
@@ -61,7 +77,7 @@ var address = new Option<string?>("--address") { Description = "This machine's a
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose,
+    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions

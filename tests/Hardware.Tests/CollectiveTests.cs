@@ -50,6 +50,18 @@ public sealed class CollectiveTests
         }, iter: 25);
 
     [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Ranks_of_a_new_ring_that_all_send_first_do_not_lock_up(int ranks)
+    {
+        for (var again = 0; again < 10; again++)
+        {
+            var sums = await RunningRing.OnEach(ranks, false, ring => RunningRing.AllReduce(ring, new float[500_000]));
+            Assert.All(sums, sum => Assert.Equal(0, sum[^1]));
+        }
+    }
+
+    [Theory]
     [InlineData(CollectiveOperation.AllReduce, 2, 1)]
     [InlineData(CollectiveOperation.AllReduce, 4, 1.5)]
     [InlineData(CollectiveOperation.AllReduce, 8, 1.75)]
@@ -104,11 +116,12 @@ public sealed class CollectiveTests
     }
 
     [Fact]
-    public async Task Work_that_is_stopped_ends_at_once_and_tells_the_others()
+    public async Task Work_that_is_stopped_ends_in_the_middle_of_its_waiting()
     {
         using var stop = new CancellationTokenSource();
         var faults = await RunningRing.FaultsOf(2, true, ring =>
         {
+            RunningRing.AllReduce(ring, [1]); // Both are connected.
             if (ring.Rank == 0)
                 stop.Cancel();
             while (true)

@@ -33,6 +33,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private CheckpointHead? _found;
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
+    private volatile bool _isAtWork;
 
     public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
@@ -118,8 +119,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     private void Start(Lease lease)
     {
-        if (!_work.IsCompleted)
+        if (_isAtWork)
             throw new InvalidOperationException("The agent gave work to a device that is at work.");
+        _isAtWork = true;
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         var stop = _stop.Token;
@@ -133,6 +135,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
         _busy.Begin();
         var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running), stop).ConfigureAwait(false);
         _busy.End();
+        _isAtWork = false; // Before the agent hears of it: the next lease may come before this task has ended.
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
         await agent.WriteAsync(FrameKind.Report, report, default).ConfigureAwait(false);

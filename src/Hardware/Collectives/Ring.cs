@@ -9,7 +9,10 @@ namespace ControlPlane.Hardware.Collectives;
 /// </summary>
 public sealed unsafe class Ring : IDisposable
 {
-    /// <summary>Pieces that are sent ahead of those received: enough to keep the next rank busy, few enough for any socket to hold.</summary>
+    /// <summary>
+    /// Pieces that are sent ahead of those received. Round the ring at most one a rank then lies unread when a rank begins
+    /// to send, and sockets hold two: so not all can wait for room at once.
+    /// </summary>
     private const int Ahead = 2;
 
     private const int PieceFloats = RingLink.PieceBytes / sizeof(float);

@@ -12,8 +12,14 @@ namespace ControlPlane.Hardware.Collectives;
 /// </summary>
 internal sealed class RingLink : IDisposable
 {
-    /// <summary>Bytes of the largest piece, measured: twice as many gained nothing, half as many cost a tenth.</summary>
-    public const int PieceBytes = 256 << 10;
+    /// <summary>
+    /// Bytes of the largest piece. A socket must hold two that nobody has read yet: then ranks that all send before they
+    /// receive cannot all be stuck. Linux gives each end at least 212,992 bytes unless its administrator takes them away.
+    /// </summary>
+    public const int PieceBytes = 128 << 10;
+
+    // Asked for before connecting, because by itself a new connection begins with a tenth of that.
+    private const int BufferBytes = 4 * PieceBytes;
 
     /// <summary>Pieces under way through shared memory.</summary>
     public const int Slots = 4;
@@ -58,6 +64,13 @@ internal sealed class RingLink : IDisposable
 
     /// <summary>After so long without a word the peer counts as gone.</summary>
     public TimeSpan Silence { get; }
+
+    /// <summary>Gives a socket its buffers; before it connects or listens.</summary>
+    public static Socket WithBuffers(Socket socket)
+    {
+        (socket.SendBufferSize, socket.ReceiveBufferSize) = (BufferBytes, BufferBytes);
+        return socket;
+    }
 
     public bool IsShared => _memory is not null;
 

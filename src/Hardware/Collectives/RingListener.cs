@@ -18,7 +18,7 @@ public sealed class RingListener : IDisposable
     public RingListener(IPAddress address, string name, bool sharesMemory = true)
     {
         ArgumentNullException.ThrowIfNull(address);
-        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        _socket = RingLink.WithBuffers(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         try
         {
             _socket.Bind(new IPEndPoint(address, 0));
@@ -77,7 +77,7 @@ public sealed class RingListener : IDisposable
         Socket? socket = null;
         try
         {
-            socket = new Socket(member.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = RingLink.WithBuffers(new Socket(member.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             await socket.ConnectAsync(member.EndPoint, limit).ConfigureAwait(false);
             var isShared = await RingGreeting.GreetAsync(socket, member.Secret, rank, members.Count, memory?.Path ?? "", limit).ConfigureAwait(false);
             if (!isShared)
