@@ -21,6 +21,8 @@ internal sealed class AgentOptions
 
     public string ResetCommand { get; init; } = "";
 
+    public string? Address { get; init; }
+
     public bool ExitWithParent { get; init; }
 
     /// <summary>What is wrong, all of it at once.</summary>
@@ -35,6 +37,8 @@ internal sealed class AgentOptions
             yield return "--node is empty: give the node's id, such as rack-lab-n00.";
         if (TokenFile is not null && !File.Exists(TokenFile))
             yield return $"--token-file {TokenFile}: there is no such file.";
+        if (Address is not null && !System.Net.IPAddress.TryParse(Address, out _))
+            yield return $"--address {Address}: an address of this machine such as 10.0.0.7 is needed.";
         if (KernelTimeout <= TimeSpan.Zero)
             yield return "--kernel-timeout: at least one second is needed.";
         if (RestartLimit < 0)

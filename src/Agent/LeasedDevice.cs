@@ -139,6 +139,9 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     /// <summary>Lets work go on for so many seconds from now, should this agent say no more.</summary>
     public void Renew(uint seconds) => _ = executor.RenewAsync(seconds);
 
+    /// <summary>Tells the rank that runs on it where all of its ring listen.</summary>
+    public void Meet(RingRanks ring) => _ = executor.MeetAsync(ring);
+
     /// <summary>The device must not be used until an operator has looked.</summary>
     public void Fail(string why) => Observe(new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = why });
 
@@ -212,8 +215,8 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
             return null;
         if (lease.Generation == _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
-        if (lease.Kernel is null && lease.Program is null)
-            return "the lease has no kernel or program to run";
+        if (lease.Kernel is null && lease.Program is null && lease.Collective is null)
+            return "the lease has no kernel, program or collective to run";
         return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
     }
 
@@ -269,7 +272,9 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
     private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
     {
-        var seconds = lease.Program?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
+        var seconds = lease.Program?.TimeoutSeconds ?? lease.Collective?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
+        if (lease.Collective is { } collective)
+            (collective.Address, collective.Name) = (node.Address, FormattableString.Invariant($"{node.Name} device {Index}"));
         var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));
         try
         {

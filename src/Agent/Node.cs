@@ -19,6 +19,15 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
     /// <summary>Set when a device's health or power limit changes: tell the host at once.</summary>
     public event Action? Changed;
 
+    /// <summary>A rank that runs here listens: tell the host at once.</summary>
+    public event Action<RingJoin>? Joined;
+
+    /// <summary>The node's name.</summary>
+    public string Name => options.Node;
+
+    /// <summary>Where ranks of other nodes reach those of this one.</summary>
+    public string Address { get; private set; } = "";
+
     public ImmutableArray<LeasedDevice> Devices => _devices;
 
     /// <summary>Why a kind of device is missing.</summary>
@@ -27,6 +36,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
     /// <summary>Finds the devices and starts their executors. Reports what the journal says was running when the agent died.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        Address = options.Address ?? LocalAddress.Toward(options.Hosts[0]);
         var kept = journal.Read();
         foreach (var report in kept.Reports)
             reports.Add(report);
@@ -38,7 +48,10 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
         {
             var place = devices.Count;
             var log = logs.CreateLogger($"Executor.{id}");
-            var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log);
+            var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log)
+            {
+                Joined = join => Joined?.Invoke(join),
+            };
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),
@@ -86,6 +99,9 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
                 Find(cap.Device)?.Hold(cap.Watts);
         }
     }
+
+    /// <summary>Where all ranks of a ring listen.</summary>
+    public void Meet(RingRanks ring) => Find(ring.Device)?.Meet(ring);
 
     /// <summary>Resets a device that nothing holds; the answer is an event.</summary>
     public void Reset(ResetDevice order)

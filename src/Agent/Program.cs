@@ -3,6 +3,7 @@ using System.CommandLine;
 using ControlPlane.Agent;
 using ControlPlane.Agent.Execution;
 using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Probes;
 
 // One program, several roles: the agent of a node, the executor of one device, and looks at the devices of a machine.
 var devices = new Option<DeviceChoice>("--devices") { Description = "Which devices to offer.", DefaultValueFactory = _ => DeviceChoice.Auto };
@@ -23,6 +24,22 @@ var measure = new Command("measure", "Runs one kernel on a device of this machin
 measure.SetAction((parsed, cancellation) => Measurement.RunAsync(
     parsed.GetRequiredValue(device), parsed.GetRequiredValue(kernel), parsed.GetValue(sizes) ?? [], parsed.GetValue(repetitions), cancellation));
 
+var ranks = new Option<int>("--ranks") { Description = "How many processes, a rank each.", DefaultValueFactory = _ => 2 };
+var operation = new Option<string>("--operation") { Description = "all-reduce, all-gather or broadcast.", DefaultValueFactory = _ => "all-reduce" };
+operation.AcceptOnlyFromAmong([.. CollectiveMeasurement.Operations.Keys]);
+var bytes = new Option<long>("--bytes") { Description = "Bytes of the result on each rank, whole floats of 4.", DefaultValueFactory = _ => 64 << 20 };
+var transport = new Option<string>("--transport") { Description = "shared memory or tcp.", DefaultValueFactory = _ => "shared" };
+transport.AcceptOnlyFromAmong("shared", "tcp");
+CollectiveMeasurement CollectiveOf(ParseResult parsed) => new(
+    parsed.GetRequiredValue(device), parsed.GetValue(ranks), parsed.GetValue(transport) == "shared",
+    new(CollectiveMeasurement.Operations[parsed.GetValue(operation)!], parsed.GetValue(bytes), parsed.GetValue(repetitions), Check: true, Seed: 1));
+var collective = new Command("measure-collective", "Runs a collective over processes of this machine and prints its bus bandwidth, as nccl-tests define it.") { device, ranks, operation, bytes, repetitions, transport };
+collective.SetAction((parsed, cancellation) => CollectiveOf(parsed).PrintAsync(cancellation));
+var rank = new Option<int>("--rank") { Required = true, Description = "This process's rank." };
+var oneRank = new Command("collective-rank", "One rank of measure-collective.") { device, rank, ranks, operation, bytes, repetitions, transport };
+oneRank.Hidden = true;
+oneRank.SetAction((parsed, cancellation) => CollectiveOf(parsed).BeRankAsync(parsed.GetRequiredValue(rank), Console.In, Console.Out, cancellation));
+
 var only = new Option<string?>("--device") { Description = "Only this device, such as cuda:0; all of the machine's when left out." };
 var level = new Option<int>("--level") { Description = "1 reads what devices say; 2 tests memory, bandwidth and matrix rates, in seconds; 3 tests all free memory and runs under load, in minutes.", DefaultValueFactory = _ => 1 };
 var load = new Option<int>("--load-seconds") { Description = "How long the load of level 3 lasts.", DefaultValueFactory = _ => 120 };
@@ -34,6 +51,21 @@ diagnose.SetAction((parsed, cancellation) => Diagnosis.RunAsync(
     new(parsed.GetValue(only), parsed.GetValue(level), TimeSpan.FromSeconds(parsed.GetValue(load)), TimeSpan.FromSeconds(parsed.GetValue(patience)), parsed.GetValue(output) == "json"),
     cancellation));
 
+var model = new Option<string>("--model") { Description = "The model's shape.", DefaultValueFactory = _ => "small" };
+model.AcceptOnlyFromAmong([.. ModelShape.Known.Select(shape => shape.Name)]);
+var batches = new Option<int[]>("--batch") { Description = "Sequences decoded together; repeat it. 1, 4 and 16 when left out.", AllowMultipleArgumentsPerToken = true };
+var context = new Option<int>("--context") { Description = "Tokens that each attends to.", DefaultValueFactory = _ => 512 };
+var prompt = new Option<int>("--prompt") { Description = "Tokens of a prompt.", DefaultValueFactory = _ => 256 };
+var limits = new Option<int[]>("--limit") { Description = "A power limit in percent of the highest; repeat it. The limit that is set when left out.", AllowMultipleArgumentsPerToken = true };
+var save = new Option<FileInfo?>("--save") { Description = "Where to keep the device's curve, as JSON." };
+var probe = new Command("probe", "Measures a device's tokens a second and joules a token: decode and prefill steps of a model's shape.") { device, model, batches, context, prompt, repetitions, limits, save, output };
+probe.SetAction((parsed, cancellation) => Probe.RunAsync(
+    parsed.GetRequiredValue(device),
+    new(
+        ModelShape.Known.First(shape => shape.Name == parsed.GetValue(model)), parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16],
+        parsed.GetValue(context), parsed.GetValue(prompt), parsed.GetValue(repetitions), parsed.GetValue(limits) ?? []),
+    parsed.GetValue(output) == "json", parsed.GetValue(save)?.FullName, cancellation));
+
 var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
@@ -41,10 +73,11 @@ var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep 
 var timeout = new Option<int>("--kernel-timeout") { Description = "Seconds a kernel may take when its job says nothing.", DefaultValueFactory = _ => 300 };
 var restarts = new Option<int>("--restart-limit") { Description = "Executor restarts in ten minutes before a device counts as failed.", DefaultValueFactory = _ => 5 };
 var reset = new Option<string>("--reset-command") { Description = "Resets a CUDA device that nothing holds, {uuid} standing for it; with an empty one only its executor is started anew.", DefaultValueFactory = _ => DeviceReset.UsualCommand };
+var address = new Option<string?>("--address") { Description = "This machine's address on the network of collectives; the one that leads to the host when left out." };
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, reset, withParent, executor, discover, measure, diagnose,
+    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
@@ -57,6 +90,7 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
         KernelTimeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
         RestartLimit = parsed.GetValue(restarts),
         ResetCommand = parsed.GetValue(reset)!,
+        Address = parsed.GetValue(address),
         ExitWithParent = parsed.GetValue(withParent),
     },
     cancellation));

@@ -22,6 +22,14 @@ public sealed record LinkReadingRequest(bool? Up = null, double? ReceiveGbps = n
 /// <param name="TransmitGbps">What it carries away from the racks, Gbit/s.</param>
 /// <param name="Errors">Errors since the reading before.</param>
 /// <param name="Falls">When it went down, as far as that still counts.</param>
+/// <param name="Ring">The newest collective that was measured across it, or null.</param>
 public sealed record LinkStatusResponse(
     string Link, bool Up, string Because, double CapacityGbps, double ReservedGbps, DateTimeOffset? ReadAt, bool? CarrierUp, double? ReceiveGbps,
-    double? TransmitGbps, long? Errors, IReadOnlyList<DateTimeOffset> Falls);
+    double? TransmitGbps, long? Errors, IReadOnlyList<DateTimeOffset> Falls, RingResponse? Ring = null);
+
+/// <summary>What a collective measured of its ring.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="BusGigabytesPerSecond">Bus bandwidth as nccl-tests define it, in GB/s.</param>
+/// <param name="What">The operation, its bytes and ranks, for a person.</param>
+/// <param name="ReadAt">When it was heard.</param>
+public sealed record RingResponse(string Job, double BusGigabytesPerSecond, string What, DateTimeOffset ReadAt);

@@ -48,6 +48,7 @@ internal static class LinkCommand
         ["carrier", link.CarrierUp switch { true => "up", false => "down", null => "unknown" }],
         ["carries", Carries(link.ReceiveGbps, link.TransmitGbps, link.Errors)],
         ["falls", $"{link.Falls.Count}"],
+        ["ring", link.Ring is { } ring ? string.Create(CultureInfo.InvariantCulture, $"{ring.BusGigabytesPerSecond:0.###} GB/s bus bandwidth by {ring.Job}: {ring.What}; {ring.ReadAt:yyyy-MM-dd HH:mm:ss}Z") : "not measured"],
     ]);
 
     private static string Carries(double? receive, double? transmit, long? errors) => receive is null && transmit is null && errors is null ? "unknown"

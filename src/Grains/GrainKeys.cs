@@ -34,6 +34,10 @@ public static class GrainKeys
     /// <summary>A GPU.</summary>
     public static IGpuGrain Gpu(this IGrainFactory grains, GpuId gpu) => grains.GetGrain<IGpuGrain>("gpu/" + gpu.Value);
 
+    /// <summary>Where the ranks of a gang's collective find each other.</summary>
+    public static IRingGrain Ring(this IGrainFactory grains, JobId job, long generation) =>
+        grains.GetGrain<IRingGrain>(FormattableString.Invariant($"ring/{job.Value}/{generation}"));
+
     /// <summary>A trunk of a hall's fabric.</summary>
     public static ILinkGrain Link(this IGrainFactory grains, HallId hall, LinkId link) => grains.GetGrain<ILinkGrain>($"link/{hall.Value}/{link.Value}");
 

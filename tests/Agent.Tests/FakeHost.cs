@@ -82,6 +82,8 @@ internal sealed class FakeHost : IAsyncDisposable
 
         public async Task<WorkReport> ReportAsync() => (await NextAsync(message => message.Report is not null)).Report;
 
+        public async Task<RingJoin> RingJoinAsync() => (await NextAsync(message => message.RingJoin is not null)).RingJoin;
+
         public async Task<DeviceSample> SampleAsync(Func<DeviceSample, bool> wanted) =>
             (await NextAsync(message => message.Telemetry?.Samples.Any(wanted) == true)).Telemetry.Samples.First(wanted);
 

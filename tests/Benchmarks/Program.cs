@@ -11,7 +11,7 @@ using ControlPlane.Benchmarks.Twin;
 var json = args.Zip(args.Skip(1)).Any(pair => pair is ("-o", "json"));
 var only = args.Zip(args.Skip(1)).Where(pair => pair.First == "--only").Select(pair => pair.Second).FirstOrDefault();
 var names = args.Where((word, index) => word is not ("-o" or "--only") && (index == 0 || args[index - 1] is not ("-o" or "--only"))).ToArray();
-string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "activation", "power", "agents", "twin", "planner"] : names;
+string[] wanted = names.Length == 0 ? ["placement", "timeline", "scheduling", "submit", "kernel", "launch", "processor", "collectives", "activation", "power", "agents", "twin", "planner"] : names;
 foreach (var name in wanted)
 {
     switch (name)
@@ -38,6 +38,9 @@ foreach (var name in wanted)
         case "processor":
             await ProcessorBenchmark.Run();
             break;
+        case "collectives":
+            await CollectiveBenchmark.Run();
+            break;
         case "activation":
             await ActivationBenchmark.Run();
             break;
@@ -55,7 +58,7 @@ foreach (var name in wanted)
             PlannerBenchmark.Run();
             break;
         default:
-            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, activation, power, agents, twin, planner.");
+            Console.Error.WriteLine($"Unknown benchmark '{name}'; known: placement, timeline, scheduling, submit, kernel, launch, processor, collectives, activation, power, agents, twin, planner.");
             return 2;
     }
 }

@@ -72,7 +72,7 @@ public class ReferenceTests
     public static TheoryData<string, string, string> RefusedJobs => new()
     {
         { "{queue: q, tasks: [{}]}", "spec", "says no work" },
-        { "{queue: q, tasks: [{}], simulated: {duration: 1s}, kernel: {name: sgemm}}", "spec", "gives both" },
+        { "{queue: q, tasks: [{}], simulated: {duration: 1s}, kernel: {name: sgemm}}", "spec", "gives several" },
         { "{queue: q, tasks: [], simulated: {duration: 1s}}", "spec.tasks", "the list is empty" },
         { "{queue: q, tasks: [{gpus: 1.5}], simulated: {duration: 1s}}", "spec.tasks[0].gpus", "neither whole nor a share" },
         { "{queue: q, tasks: [{gpus: 0.0001}], simulated: {duration: 1s}}", "spec.tasks[0].gpus", "too small" },

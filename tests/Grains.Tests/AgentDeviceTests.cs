@@ -62,6 +62,8 @@ public class AgentDeviceTests
 
         public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => Task.CompletedTask;
 
+        public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => Task.CompletedTask;
+
         public Task Stop(GpuId gpu, LeaseKey lease)
         {
             Stopped.Enqueue(lease);

@@ -70,6 +70,8 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
 
     public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => StartAny(gpu, lease);
 
+    public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => StartAny(gpu, lease);
+
     private Task StartAny(GpuId gpu, LeaseKey lease)
     {
         Started.Enqueue((gpu, lease));

@@ -36,6 +36,7 @@ public class RestartTests
     [InlineData("timed-out", 1, 2)]
     [InlineData("cuda-214", null, 4)]
     [InlineData("cuda-214", 0, 1)]
+    [InlineData("ring-broken", null, 4)] // What lies between the ranks failed, and no rank says more.
     [InlineData("wrong-result", 5, 1)] // No fault: its result says so.
     [InlineData("bad-parameter", 5, 1)]
     public async Task A_fault_that_comes_again_ends_the_job_after_its_restarts(string code, int? restarts, int attempts)

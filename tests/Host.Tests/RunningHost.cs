@@ -93,6 +93,23 @@ internal sealed class RunningHost : IAsyncDisposable
         _agents.Add((node, process));
     }
 
+    /// <summary>The executors of a node's agent that was started here.</summary>
+    public IReadOnlyList<int> Executors(string node) => [.. Directory.GetDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, out _) && IsExecutorOf(name!, _agents.Find(agent => agent.Node == node).Process.Id)).Select(name => int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture))];
+
+    private static bool IsExecutorOf(string process, int agent)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 4)..].Split(' ')[0] == $"{agent}" && File.ReadAllText($"/proc/{process}/cmdline").Contains("\0executor\0", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false; // It ended meanwhile.
+        }
+    }
+
     /// <summary>True while an agent that was started here for the node runs.</summary>
     public bool HasAgent(string node) => _agents.Exists(agent => agent.Node == node && !agent.Process.HasExited);
 

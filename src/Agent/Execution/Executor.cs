@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 
 using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Interop;
 using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
@@ -28,13 +29,15 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private readonly WorkDeadline _lease = new(TimeProvider.System);
     private readonly Channel<CheckpointKept> _kept = Channel.CreateUnbounded<CheckpointKept>();
     private readonly RunningWork _running = new();
+    private readonly Rendezvous _rendezvous = new(agent);
     private CheckpointHead? _found;
     private CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
+    private volatile bool _isAtWork;
 
     public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
-        using var memory = SharedMemory.Open(memoryPath);
+        using var memory = SharedMemory.Open(memoryPath, BulkChannel.Slots, BulkChannel.SlotBytes);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
         using var agent = new FrameStream(new NetworkStream(socket));
@@ -101,6 +104,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
                 case FrameKind.BulkTaken:
                     bulk.HearTaken();
                     break;
+                case FrameKind.Ring:
+                    _rendezvous.Hear(RingRanks.Parser.ParseFrom(frame.Payload));
+                    break;
                 case FrameKind.Limit:
                     _limits.Keep(DeviceCap.Parser.ParseFrom(frame.Payload));
                     await agent.WriteAsync(FrameKind.Sample, Sample(device.Read()), default).ConfigureAwait(false);
@@ -113,8 +119,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     private void Start(Lease lease)
     {
-        if (!_work.IsCompleted)
+        if (_isAtWork)
             throw new InvalidOperationException("The agent gave work to a device that is at work.");
+        _isAtWork = true;
         _stop.Dispose();
         _stop = new CancellationTokenSource();
         var stop = _stop.Token;
@@ -126,8 +133,9 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private async Task WorkAsync(Lease lease, ExecutorCheckpoints checkpoints, CancellationToken stop)
     {
         _busy.Begin();
-        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, checkpoints, _running, stop).ConfigureAwait(false);
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running), stop).ConfigureAwait(false);
         _busy.End();
+        _isAtWork = false; // Before the agent hears of it: the next lease may come before this task has ended.
         if (health is not null)
             await agent.WriteAsync(FrameKind.Sample, health, default).ConfigureAwait(false);
         await agent.WriteAsync(FrameKind.Report, report, default).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 
+using ControlPlane.Hardware.Interop;
 using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
@@ -17,14 +18,15 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly BulkChannel _bulk;
     private readonly CheckpointDesk _checkpoints;
     private readonly Action<DeviceSample> _sampled;
+    private readonly Action<RingJoin> _joined;
     private readonly Task _reading;
     private readonly Lock _lock = new();
     private TaskCompletionSource<WorkReport>? _report;
     private bool _over;
 
-    private ExecutorProcess(Process process, Socket socket, SharedMemory memory, CheckpointStore checkpoints, Action<DeviceSample> sampled)
+    private ExecutorProcess(Process process, Socket socket, SharedMemory memory, CheckpointStore checkpoints, Action<DeviceSample> sampled, Action<RingJoin> joined)
     {
-        (_process, _socket, _memory, _sampled) = (process, socket, memory, sampled);
+        (_process, _socket, _memory, _sampled, _joined) = (process, socket, memory, sampled, joined);
         _frames = new FrameStream(new NetworkStream(socket));
         _bulk = new BulkChannel(memory, _frames, BulkChannel.OfAgent);
         _checkpoints = new CheckpointDesk(checkpoints, _bulk, _frames);
@@ -45,7 +47,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     };
 
     public static async Task<ExecutorProcess> StartAsync(
-        string device, CheckpointStore checkpoints, Action<DeviceSample> sampled, CancellationToken cancellation)
+        string device, CheckpointStore checkpoints, Action<DeviceSample> sampled, Action<RingJoin> joined, CancellationToken cancellation)
     {
         // A folder that only this user can enter, gone as soon as the executor has connected.
         var folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
@@ -53,7 +55,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        var (memory, memoryPath) = SharedMemory.Create();
+        var (memory, memoryPath) = SharedMemory.Create(BulkChannel.Slots, BulkChannel.SlotBytes);
         Process? process = null;
         try
         {
@@ -65,7 +67,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             var exiting = process.WaitForExitAsync(limit.Token);
             if (await Task.WhenAny(accepting, exiting).ConfigureAwait(false) != accepting && !accepting.IsCompletedSuccessfully)
                 throw new IOException("The executor ended before it was ready.");
-            var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), memory, checkpoints, sampled);
+            var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), memory, checkpoints, sampled, joined);
             executor.Ended = executor.WaitForEndAsync();
             return executor;
         }
@@ -105,6 +107,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     }
 
     public Task LimitAsync(DeviceCap cap) => TellAsync(FrameKind.Limit, cap);
+
+    public Task MeetAsync(RingRanks ring) => TellAsync(FrameKind.Ring, ring);
 
     public Task RenewAsync(uint seconds) => TellAsync(FrameKind.Renew, new Welcome { LeaseTimeoutSeconds = seconds });
 
@@ -177,6 +181,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                     Deliver(WorkReport.Parser.ParseFrom(frame.Payload));
                 else if (frame.Kind == FrameKind.Sample)
                     _sampled(DeviceSample.Parser.ParseFrom(frame.Payload));
+                else if (frame.Kind == FrameKind.RingJoin)
+                    _joined(RingJoin.Parser.ParseFrom(frame.Payload));
                 else
                     await _checkpoints.HearAsync(frame.Kind, frame.Payload).ConfigureAwait(false);
             }

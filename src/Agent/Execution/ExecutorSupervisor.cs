@@ -20,13 +20,16 @@ internal sealed class ExecutorSupervisor(
     private volatile DeviceCap? _cap;
     private volatile Renewal? _renewal;
 
+    /// <summary>Hears that the rank that runs here listens.</summary>
+    public Action<RingJoin> Joined { private get; init; } = _ => { };
+
     /// <summary>Starts the executor if it does not run. Throws when it does not start.</summary>
     public async Task<ExecutorProcess> EnsureAsync(CancellationToken cancellation)
     {
         if (_executor is { Ended.IsCompleted: false })
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
-        _executor = await ExecutorProcess.StartAsync(device, checkpoints, sampled, cancellation).ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(device, checkpoints, sampled, Joined, cancellation).ConfigureAwait(false);
         _ = ForgetReadingsAsync(_executor);
         if (_cap is { } cap)
             await _executor.LimitAsync(cap).ConfigureAwait(false);
@@ -105,6 +108,9 @@ internal sealed class ExecutorSupervisor(
         if (_executor is { Ended.IsCompleted: false } executor)
             await executor.LimitAsync(cap).ConfigureAwait(false);
     }
+
+    /// <summary>Tells the rank that runs where all listen.</summary>
+    public Task MeetAsync(RingRanks ring) => _executor is { Ended.IsCompleted: false } executor ? executor.MeetAsync(ring) : Task.CompletedTask;
 
     /// <summary>Lets work go on for so long from now.</summary>
     public Task RenewAsync(uint seconds)

@@ -44,6 +44,12 @@ internal enum FrameKind : byte
 
     /// <summary>Either: it is free again.</summary>
     BulkTaken = 25,
+
+    /// <summary>Executor: its rank listens.</summary>
+    RingJoin = 40,
+
+    /// <summary>Agent: all ranks of the ring.</summary>
+    Ring = 41,
 }
 
 /// <summary>

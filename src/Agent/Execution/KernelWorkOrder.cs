@@ -1,3 +1,4 @@
+using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Kernels;
 using ControlPlane.Hardware.Programs;
@@ -5,17 +6,20 @@ using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
 
-/// <summary>Carries out one lease's kernel or program and puts what happened into the words of a report.</summary>
+/// <summary>What work needs beside its device.</summary>
+internal sealed record WorkWays(ICheckpoints Checkpoints, Rendezvous Rendezvous, RunningWork Running);
+
+/// <summary>Carries out one lease's kernel, program or collective and puts what happened into the words of a report.</summary>
 internal static class KernelWorkOrder
 {
     /// <summary>The sample is null unless the device's health changed.</summary>
     public static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(
-        IComputeDevice device, Lease lease, ICheckpoints checkpoints, RunningWork running, CancellationToken stop)
+        IComputeDevice device, Lease lease, WorkWays ways, CancellationToken stop)
     {
         var metered = new MeteredDevice(device, LimitOf(lease, device.Description));
-        running.Begin(metered);
-        var result = await CarryOutAsync(metered, lease, ReportOf(lease), checkpoints, running, stop).ConfigureAwait(false);
-        running.End();
+        ways.Running.Begin(metered);
+        var result = await CarryOutAsync(metered, lease, ReportOf(lease), ways, stop).ConfigureAwait(false);
+        ways.Running.End();
         result.Report.PeakMemoryBytes = (ulong)metered.PeakBytes;
         return result;
     }
@@ -25,15 +29,20 @@ internal static class KernelWorkOrder
         lease.Program is { MemoryLimitBytes: > 0 and var limit } ? (long)Math.Min(limit, (ulong)device.MemoryBytes) : device.MemoryBytes;
 
     private static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(
-        MeteredDevice device, Lease lease, WorkReport report, ICheckpoints checkpoints, RunningWork running, CancellationToken stop)
+        MeteredDevice device, Lease lease, WorkReport report, WorkWays ways, CancellationToken stop)
     {
         report.DeviceName = device.Description.Name;
         try
         {
             if (lease.Program is { } program)
             {
-                Fill(report, await ProgramRun.RunAsync(device, ProgramMessages.Read(program), checkpoints, running.Note, stop).ConfigureAwait(false));
+                Fill(report, await ProgramRun.RunAsync(device, ProgramMessages.Read(program), ways.Checkpoints, ways.Running.Note, stop).ConfigureAwait(false));
                 return (report, null);
+            }
+            if (lease.Collective is { } collective)
+            {
+                Fill(report, CollectiveMessages.Read(collective), (int)collective.Ranks, await CollectiveWorkOrder.RunAsync(device, lease, ways.Rendezvous, stop).ConfigureAwait(false));
+                return (report, report.Succeeded ? null : Unwell(DeviceHealth.Failed, report));
             }
             var work = lease.Kernel;
             var request = new KernelRequest(work.Name, work.Sizes, checked((int)Math.Max(work.Repetitions, 1)), work.Check, work.Seed);
@@ -45,6 +54,10 @@ internal static class KernelWorkOrder
         {
             Fail(report, e.ErrorCode, e.Message);
             return (report, e.IsDeviceFailure ? Unwell(DeviceHealth.Failed, report) : e.IsSticky ? Unwell(DeviceHealth.Degraded, report) : null);
+        }
+        catch (CollectiveFaultException e)
+        {
+            Fail(report, CollectiveFaultException.ErrorCode, e.Message);
         }
         catch (OperationCanceledException)
         {
@@ -94,6 +107,21 @@ internal static class KernelWorkOrder
         report.MaxRelativeError = result.MaxRelativeError;
         report.Checked = result.Checked;
         report.Repetitions = (uint)result.Repetitions;
+        if (result.Mistake is { } mistake)
+            Fail(report, "wrong-result", mistake);
+    }
+
+    public static void Fill(WorkReport report, CollectiveRequest work, int ranks, CollectiveResult result)
+    {
+        report.Succeeded = result.Mistake is null;
+        report.SecondsPerRepetition = result.SecondsPerRepetition;
+        report.Rate = result.BusBandwidth;
+        report.RateUnit = CollectiveText.BusUnit;
+        report.Checksum = result.Checksum;
+        report.MaxRelativeError = result.MaxRelativeError;
+        report.Checked = work.Check;
+        report.Repetitions = (uint)work.Repetitions;
+        report.Remark = CollectiveText.Of(work.Operation, ranks, work.Bytes, result.IsShared);
         if (result.Mistake is { } mistake)
             Fail(report, "wrong-result", mistake);
     }

@@ -102,7 +102,9 @@ internal sealed class HostLink(
         await call.RequestStream.WriteAsync(new FromAgent { Hello = Hello() }, ending.Token).ConfigureAwait(false);
         void Send(WorkReport report) => outbox.Writer.TryWrite(new FromAgent { Report = report });
         void SendSamples() => outbox.Writer.TryWrite(new FromAgent { Telemetry = Samples() });
+        void SendJoin(RingJoin join) => outbox.Writer.TryWrite(new FromAgent { RingJoin = join });
         reports.Added += Send;
+        node.Joined += SendJoin;
         node.Changed += SendSamples;
         try
         {
@@ -117,6 +119,7 @@ internal sealed class HostLink(
         finally
         {
             reports.Added -= Send;
+            node.Joined -= SendJoin;
             node.Changed -= SendSamples;
         }
     }
@@ -145,6 +148,9 @@ internal sealed class HostLink(
                     break;
                 case ToAgent.MessageOneofCase.Hold:
                     node.Hold(message.Hold);
+                    break;
+                case ToAgent.MessageOneofCase.Ring:
+                    node.Meet(message.Ring);
                     break;
                 case ToAgent.MessageOneofCase.Reset:
                     node.Reset(message.Reset);

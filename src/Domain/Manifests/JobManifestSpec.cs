@@ -63,7 +63,7 @@ public sealed record JobManifestSpec
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 
-    [Meaning("Work on simulated GPUs. Give exactly one of this, kernel and program.")]
+    [Meaning("Work on simulated GPUs. Give exactly one of this, kernel, program and collective.")]
     public SimulatedWorkSpec? Simulated { get; init; }
 
     [Meaning("A kernel that really runs, on a device that an agent owns.")]
@@ -71,6 +71,9 @@ public sealed record JobManifestSpec
 
     [Meaning("A program that really runs, on a device that an agent owns: buffers, kernels, loops, checkpoints.")]
     public ProgramWorkSpec? Program { get; init; }
+
+    [Meaning("A collective that really runs: every task is a rank, on a device that an agent owns.")]
+    public CollectiveWorkSpec? Collective { get; init; }
 }
 
 /// <summary>A task group of a Job manifest.</summary>

@@ -30,7 +30,7 @@ public static class JobSpecs
             return null;
         return new JobSpec(
             new QueueId(spec.Queue), spec.Priority, groups.ToValueList(),
-            Topology(spec.Topology), Work(spec), spec.Hall is null ? null : new HallId(spec.Hall), spec.Jurisdiction)
+            Topology(spec.Topology), Work(spec, groups), spec.Hall is null ? null : new HallId(spec.Hall), spec.Jurisdiction)
         {
             Preemptible = spec.Preemptible,
             MinimumRuntime = spec.MinimumRuntime,
@@ -104,6 +104,7 @@ public static class JobSpecs
                 Timeout = kernel.Timeout == TimeSpan.Zero ? null : kernel.Timeout,
             },
             Program = program is null ? null : ProgramReader.Write(program),
+            Collective = spec.Work is CollectiveWork collective ? CollectiveReader.Write(collective) : null,
         };
         return new Manifest("Job", name, content, new ManifestOrigin(name, System.Collections.Immutable.ImmutableDictionary<string, (int Line, int Column)>.Empty));
     }
@@ -131,12 +132,13 @@ public static class JobSpecs
             Nodes = [.. topology.Nodes.Select(node => node.Value)],
         };
 
-    private static WorkSpec Work(JobManifestSpec spec) => spec.Kernel is { } kernel
+    private static WorkSpec Work(JobManifestSpec spec, List<TaskGroup> groups) => spec.Kernel is { } kernel
         ? new KernelWork(
             kernel.Name,
             kernel.Sizes.OrderBy(size => size.Key, StringComparer.Ordinal).Select(size => new KernelSize(size.Key, size.Value)).ToValueList(),
             kernel.Repetitions, kernel.Check, (ulong)kernel.Seed, kernel.Timeout ?? TimeSpan.Zero)
         : spec.Program is { } program ? ProgramReader.Read(program)
+        : spec.Collective is { } collective ? CollectiveReader.Read(collective, groups[0].Count)
         : new SimulatedWork(
             spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation)
         {

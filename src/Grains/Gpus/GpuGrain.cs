@@ -112,11 +112,11 @@ internal sealed class GpuGrain(
     public async Task<bool> Report(LeaseKey lease, KernelResult result)
     {
         ThrowIfPoisoned();
-        if (Row.Find(lease) is not { } held)
+        if (Row.OfAgent(lease.Job, lease.Generation) is not { } held)
             return true; // Ended meanwhile: nobody needs the report any more.
         if (held.Result is null)
-            await Commit(Row.Finish(lease, result));
-        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(lease, result));
+            await Commit(Row.Finish(held.Lease.Key, result));
+        _ = GrainFactory.Rack(held.Lease.Rack).Ended(KernelEnds.Of(held.Lease.Key, result));
         return true;
     }
 
@@ -168,6 +168,8 @@ internal sealed class GpuGrain(
             Tell(agent => agent.Start(Gpu, lease.Key, kernel, activity?.Id ?? lease.TraceParent));
         else if (lease.Work is ProgramWork program)
             Tell(agent => agent.StartProgram(Gpu, lease.Key, program, activity?.Id ?? lease.TraceParent));
+        else if (lease.Work is CollectiveWork collective)
+            Tell(agent => agent.StartCollective(Gpu, lease.Key, collective, activity?.Id ?? lease.TraceParent));
     }
 
     private void StopWork(GpuLease lease)

@@ -26,6 +26,9 @@ internal sealed record GpuRow
     /// <summary>The lease of that key, or null.</summary>
     public HeldLease? Find(LeaseKey key) => Held.FirstOrDefault(held => held.Lease.Key == key);
 
+    /// <summary>A job's lease of a generation, or null. On an agent's device, which is leased whole, there is one at most.</summary>
+    public HeldLease? OfAgent(JobId job, long generation) => Held.FirstOrDefault(held => held.Lease.Key.Job == job && held.Lease.Key.Generation == generation);
+
     /// <summary>The row with a lease taken, or null and why not.</summary>
     public (GpuRow? Row, string Why) Take(GpuLease lease, DateTimeOffset at)
     {

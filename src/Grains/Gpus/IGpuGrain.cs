@@ -42,7 +42,7 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Detach")]
     Task Detach(string reason);
 
-    /// <summary>The agent reports that a lease's work is over. Returns true once the rack has been told.</summary>
+    /// <summary>The agent reports that a lease's work is over; it does not know which task that was. Returns true once the rack has been told.</summary>
     [Alias("Report")]
     Task<bool> Report(LeaseKey lease, KernelResult result);
 
@@ -84,6 +84,10 @@ public interface IGpuAgent : IGrainObserver
     /// <summary>Starts a program under a lease; the agent refuses older generations.</summary>
     [Alias("StartProgram")]
     Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent);
+
+    /// <summary>Starts a rank of a collective under a lease, whose task is the rank; the agent refuses older generations.</summary>
+    [Alias("StartCollective")]
+    Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent);
 
     /// <summary>Stops a lease's work.</summary>
     [Alias("Stop")]

@@ -1,6 +1,7 @@
 using ControlPlane.Domain.Units;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
+using ControlPlane.Hardware.Collectives;
 
 namespace ControlPlane.Grains.Gpus;
 
@@ -19,12 +20,16 @@ internal static class KernelEnds
     private static Fault FaultOf(string code) => code switch
     {
         "cuda-46" or "cuda-214" or "cuda-220" or "no-device" => Fault.Device,
+        RingBroken => Fault.Device, // Of which no rank's own report tells: then what lies between them failed.
         "executor-crashed" or "timed-out" or "cuda-999" => Fault.Work,
         _ => code.StartsWith("cuda-7", StringComparison.Ordinal) ? Fault.Work : Fault.None,
     };
 
     /// <summary>The unit that only programs' rates have.</summary>
     private const string StepsUnit = "steps/s";
+
+    /// <summary>What ranks report whose ring another one, or the network, broke.</summary>
+    private const string RingBroken = "ring-broken";
 
     private static string ProgramText(KernelResult result)
     {
@@ -41,6 +46,8 @@ internal static class KernelEnds
         if (result.RateUnit == StepsUnit)
             return ProgramText(result);
         var check = result.Checked ? "result checked" : "result not checked";
+        if (result.RateUnit == CollectiveText.BusUnit)
+            return $"{QuantityText.Number(result.Rate)} GB/s bus bandwidth: {result.Remark}; {QuantityText.Number(result.SecondsPerRepetition * 1e6, 1)} us a repetition, {check}.";
         return $"{QuantityText.Number(result.Rate)} {result.RateUnit} on {result.Device}, {QuantityText.Number(result.SecondsPerRepetition * 1e6, 1)} us a repetition, {check}.";
     }
 }

@@ -23,6 +23,10 @@ public interface ILinkGrain : IGrainWithStringKey
     [Alias("Observe")]
     Task<LinkAnswer> Observe(bool? up, double? receiveGbps, double? transmitGbps, long? errors);
 
+    /// <summary>A collective whose gang holds bandwidth on it has measured its ring. Kept in memory.</summary>
+    [Alias("ObserveRing")]
+    Task ObserveRing(RingReading ring);
+
     /// <summary>What the hall has reserved on it.</summary>
     [OneWay, Alias("Reserved")]
     Task Reserved(long revision, GigabitsPerSecond reserved, GigabitsPerSecond capacity);
@@ -67,4 +71,20 @@ public sealed record LinkStatus(
     /// <summary>When it went down, as far as that still counts.</summary>
     [Id(7)]
     public ValueList<DateTimeOffset> Falls { get; init; }
+
+    /// <summary>The newest collective that was measured across it, or null.</summary>
+    [Id(8)]
+    public RingReading? Ring { get; init; }
 }
+
+/// <summary>What a collective measured of its ring.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="BusGigabytesPerSecond">Bus bandwidth as nccl-tests define it, in GB/s.</param>
+/// <param name="What">The operation, its bytes and ranks, for a person.</param>
+/// <param name="ReadAt">When it was heard.</param>
+[GenerateSerializer, Immutable, Alias("RingReading")]
+public sealed record RingReading(
+    [property: Id(0)] JobId Job,
+    [property: Id(1)] double BusGigabytesPerSecond,
+    [property: Id(2)] string What,
+    [property: Id(3)] DateTimeOffset ReadAt);

@@ -32,6 +32,7 @@ internal sealed class LinkGrain(
 {
     private readonly FlapRule _rule = new(options.Value.LinkFalls, options.Value.LinkFallsWithin, options.Value.LinkSteady, LinkReading.SilentAfter);
     private LinkReading? _reading;
+    private RingReading? _ring;
     private DateTimeOffset? _steadySince;
     private DateTimeOffset? _readAt;
     private string? _told;
@@ -75,6 +76,13 @@ internal sealed class LinkGrain(
         return answer;
     }
 
+    public Task ObserveRing(RingReading ring)
+    {
+        ThrowIfPoisoned();
+        _ring = ring;
+        return Task.CompletedTask;
+    }
+
     public Task Reserved(long revision, GigabitsPerSecond reserved, GigabitsPerSecond capacity)
     {
         if (revision >= _revision)
@@ -90,6 +98,7 @@ internal sealed class LinkGrain(
             Because = Why(Row),
             Reading = _reading?.At(clock.GetUtcNow()),
             Falls = Row.Falls,
+            Ring = _ring,
         });
     }
 

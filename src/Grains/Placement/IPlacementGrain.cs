@@ -44,6 +44,10 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("WhyNot")]
     Task<string?> WhyNot(JobId job, RackId rack);
 
+    /// <summary>Trunks on which a job's gang holds bandwidth; empty when it holds none, or is not known.</summary>
+    [Alias("TrunksOf")]
+    Task<ValueList<LinkId>> TrunksOf(JobId job);
+
     /// <summary>Everything that decides where a job goes, by name.</summary>
     [Alias("Export")]
     Task<HallExport> Export();

@@ -40,6 +40,13 @@ internal sealed partial class PlacementGrain
                 : null);
     }
 
+    public Task<ValueList<LinkId>> TrunksOf(JobId job)
+    {
+        ThrowIfPoisoned();
+        var state = _book.State;
+        return Task.FromResult(state is null ? [] : state.LinksOf(job).Select(index => state.Layout.Links[index].Id).ToValueList());
+    }
+
     public Task<PlanAnswer> Plan(JobId job, JobSpec spec)
     {
         ThrowIfPoisoned();

@@ -32,6 +32,9 @@ internal sealed class KernelSession : IDisposable
         }
     }
 
+    /// <summary>What it submits.</summary>
+    public IReadOnlyList<KernelLaunch> Launches => _launches;
+
     /// <summary>Runs it once and returns the seconds the device took. Never left while it runs, because it uses the buffers.</summary>
     public Task<double> RunAsync(CancellationToken cancellation)
     {

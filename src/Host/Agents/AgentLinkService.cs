@@ -21,6 +21,8 @@ internal sealed class AgentLinkService(
     /// <summary>How often devices are offered again to their grains, which may have moved to another silo.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
 
+    private readonly AgentRings _rings = new(grains, clock, log);
+
     public override async Task Connect(
         IAsyncStreamReader<FromAgent> requestStream, IServerStreamWriter<ToAgent> responseStream, ServerCallContext context)
     {
@@ -122,6 +124,9 @@ internal sealed class AgentLinkService(
             case FromAgent.MessageOneofCase.LeaseAnswer when !message.LeaseAnswer.Accepted:
                 await Refused(hello, message.LeaseAnswer);
                 break;
+            case FromAgent.MessageOneofCase.RingJoin:
+                await _rings.JoinAsync(GpuOf(hello, message.RingJoin.Device), message.RingJoin, link);
+                break;
             case FromAgent.MessageOneofCase.Report:
                 await Reported(hello, message.Report, link);
                 break;
@@ -160,6 +165,7 @@ internal sealed class AgentLinkService(
             Remark = report.Remark,
         };
         var gpu = GpuOf(hello, report.Device);
+        await _rings.MeasuredAsync(gpu, RackOf(hello.Node), report);
         var heard = await grains.Gpu(gpu).Report(new LeaseKey(new JobId(report.Job), report.Generation, 0), result);
         if (heard)
             await link.Send(new ToAgent { Received = new ReportReceived { Device = report.Device, Job = report.Job, Generation = report.Generation } });

@@ -3,6 +3,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Racks;
+using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
@@ -74,6 +75,18 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
             Job = lease.Job.Value,
             Generation = lease.Generation,
             Program = ProgramMessages.Of(work),
+            Traceparent = traceParent,
+        },
+    });
+
+    public Task StartCollective(GpuId gpu, LeaseKey lease, Domain.Jobs.CollectiveWork work, string traceParent) => Send(new ToAgent
+    {
+        Lease = new Lease
+        {
+            Device = DeviceOf(gpu),
+            Job = lease.Job.Value,
+            Generation = lease.Generation,
+            Collective = CollectiveMessages.Of(work, lease.Task),
             Traceparent = traceParent,
         },
     });

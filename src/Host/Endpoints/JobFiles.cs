@@ -3,6 +3,7 @@ using ControlPlane.Domain;
 using ControlPlane.Domain.Catalogue;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
+using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Kernels;
 using ControlPlane.Hardware.Programs;
 
@@ -35,15 +36,18 @@ internal static class JobFiles
         if (JobSpecs.From(manifest, HardwareCatalogue.Default, errors) is not { } spec)
             return;
         var flaws = Flaws(spec).ToList();
-        errors.AddRange(flaws.Select(flaw => manifest.Error($"spec.{(spec.Work is ProgramWork ? "program" : "kernel")}.{flaw.Field}", flaw.Message, "")));
+        errors.AddRange(flaws.Select(flaw => manifest.Error($"spec.{Field(spec.Work)}.{flaw.Field}", flaw.Message, "")));
         if (flaws.Count == 0)
             jobs.Add((new JobId(manifest.Name), spec));
     }
+
+    private static string Field(WorkSpec work) => work switch { ProgramWork => "program", CollectiveWork => "collective", _ => "kernel" };
 
     private static IEnumerable<KernelFlaw> Flaws(JobSpec spec) => spec.Work switch
     {
         KernelWork kernel => KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions),
         ProgramWork program => ProgramCheck.Flaws(program),
+        CollectiveWork work => CollectiveRun.Flaws(new(work.Operation, work.Bytes, work.Repetitions, work.Check, work.Seed), work.Ranks),
         _ => [],
     };
 }

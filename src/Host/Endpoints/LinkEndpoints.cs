@@ -40,5 +40,6 @@ internal static class LinkEndpoints
 
     private static LinkStatusResponse Of(LinkStatus link) => new(
         link.Link.Value, link.Up, link.Because, link.Capacity.Value, link.Reserved.Value, link.Reading?.ReadAt, link.Reading?.Up,
-        link.Reading?.Receive?.Value, link.Reading?.Transmit?.Value, link.Reading?.Errors, [.. link.Falls]);
+        link.Reading?.Receive?.Value, link.Reading?.Transmit?.Value, link.Reading?.Errors, [.. link.Falls],
+        link.Ring is { } ring ? new RingResponse(ring.Job.Value, ring.BusGigabytesPerSecond, ring.What, ring.ReadAt) : null);
 }

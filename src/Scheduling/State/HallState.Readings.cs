@@ -41,6 +41,9 @@ public sealed partial class HallState
     public IReadOnlyList<JobId> JobsAcross(int link) =>
         [.. _jobs.Where(job => job.Value.Links.Any(use => use.Link == link)).Select(job => job.Key).OrderBy(job => job.Value, StringComparer.Ordinal)];
 
+    /// <summary>Links that a job holds bandwidth on, by index.</summary>
+    public IReadOnlyList<int> LinksOf(JobId job) => [.. (HeldBy(job)?.Links ?? []).Select(use => use.Link)];
+
     /// <summary>Links that a job holds bandwidth on although they are down, by index.</summary>
     public IReadOnlyList<int> CutLinksOf(JobId job) => [.. (HeldBy(job)?.Links ?? []).Where(use => Links.Down[use.Link]).Select(use => use.Link)];
 

@@ -89,6 +89,8 @@ internal static class KernelBenchmark
 
         public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => throw new NotSupportedException();
 
+        public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => throw new NotSupportedException();
+
         public Task Stop(GpuId gpu, LeaseKey lease) => Task.CompletedTask;
 
         public Task Reset(GpuId gpu, long number) => Task.CompletedTask;

@@ -1,0 +1,31 @@
+using ControlPlane.Domain;
+
+namespace ControlPlane.Grains.Gpus;
+
+/// <summary>
+/// Where the ranks of a gang's collective find each other. Key: <c>ring/&lt;job&gt;/&lt;generation&gt;</c>. Kept in memory: ranks
+/// come again until all are told, so a new activation fills by itself.
+/// </summary>
+[Alias("IRingGrain")]
+public interface IRingGrain : IGrainWithStringKey
+{
+    /// <summary>A rank says where it listens. Repeat-safe; what it said last holds.</summary>
+    /// <param name="rank">0 to below <paramref name="ranks"/>.</param>
+    /// <param name="ranks">How many there are.</param>
+    /// <param name="place">Where it listens.</param>
+    /// <returns>Where all listen, in order; empty until all have come.</returns>
+    [Alias("Join")]
+    Task<ValueList<RingPlace>> Join(int rank, int ranks, RingPlace place);
+}
+
+/// <summary>Where one rank listens.</summary>
+/// <param name="Address">Such as <c>10.0.0.7:41234</c>.</param>
+/// <param name="Secret">What who connects must know, in base 64.</param>
+/// <param name="Machine">What tells machines apart.</param>
+/// <param name="Name">What a person calls it.</param>
+[GenerateSerializer, Immutable, Alias("RingPlace")]
+public sealed record RingPlace(
+    [property: Id(0)] string Address,
+    [property: Id(1)] string Secret,
+    [property: Id(2)] string Machine,
+    [property: Id(3)] string Name);
