@@ -69,13 +69,17 @@ internal sealed class RandomMessages(int seed)
                 return ByteString.CopyFrom(bytes);
             case FieldType.Double:
                 return _random.Next(2) == 0 ? OddNumbers[_random.Next(OddNumbers.Length)] : _random.NextDouble() * 1000;
+            case FieldType.Float:
+                return _random.Next(2) == 0 ? (float)OddNumbers[_random.Next(OddNumbers.Length)] : (float)_random.NextDouble();
+            case FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32:
+                return (int)Math.Clamp(Whole(), int.MinValue, int.MaxValue);
             case FieldType.Bool:
                 return _random.Next(2) == 0;
-            case FieldType.UInt32:
+            case FieldType.UInt32 or FieldType.Fixed32:
                 return _random.Next(3) == 0 ? uint.MaxValue - (uint)_random.Next(3) : (uint)_random.Next(3);
-            case FieldType.UInt64:
+            case FieldType.UInt64 or FieldType.Fixed64:
                 return (ulong)Whole();
-            case FieldType.Int64:
+            case FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64:
                 return Whole();
             default:
                 throw new NotSupportedException($"{field.FullName} has type {field.FieldType}, of which no values are made yet.");
