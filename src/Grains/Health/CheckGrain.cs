@@ -28,6 +28,9 @@ internal sealed class CheckGrain(
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
+    /// <summary>A check that was put off is tried again after this long.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromHours(1);
+
     private readonly ILogger _log = log;
     private IGrainTimer? _timer;
     private NodeCheck? _current;
@@ -64,8 +67,8 @@ internal sealed class CheckGrain(
     private async Task<NodeCheck?> Next()
     {
         var now = clock.GetUtcNow();
-        var due = (await GrainFactory.Hall(HallName).IdleNodes()).Select(idle => (Idle: idle, Last: LastOf(idle.Node)))
-            .Where(one => now - one.Last >= options.Value.CheckEvery).OrderBy(one => one.Last).ThenBy(one => one.Idle.Node.Value, StringComparer.Ordinal).ToList();
+        var due = (await GrainFactory.Hall(HallName).IdleNodes()).Select(idle => (Idle: idle, Last: Row.Nodes.FirstOrDefault(one => one.Node == idle.Node)))
+            .Where(one => now - one.Last.At >= (one.Last.IsWhole || options.Value.CheckEvery < Again ? options.Value.CheckEvery : Again)).OrderBy(one => one.Last.At).ThenBy(one => one.Idle.Node.Value, StringComparer.Ordinal).ToList();
         foreach (var (idle, _) in due)
         {
             // Without an agent there is nothing to test: the next in line.
@@ -75,12 +78,10 @@ internal sealed class CheckGrain(
         return null;
     }
 
-    private DateTimeOffset LastOf(NodeId node) => Row.Nodes.FirstOrDefault(one => one.Node == node).At;
-
     private async Task End(NodeCheck check, CheckOutcome outcome)
     {
         _current = null;
-        await Commit(Row.With(new CheckedNode(check.Node, clock.GetUtcNow(), outcome.Text)));
+        await Commit(Row.With(new CheckedNode(check.Node, clock.GetUtcNow(), outcome.Text) { IsWhole = outcome.IsWhole }));
         _log.LogInformation("Background check of {Node}: {Outcome}", check.Node, outcome.Text);
         if (!outcome.IsWhole)
             return; // It says nothing of the node, and what was said before stands.

@@ -24,4 +24,9 @@ public interface ICheckGrain : IGrainWithStringKey
 /// <param name="At">When it was last looked at.</param>
 /// <param name="Outcome">What was found, for a person.</param>
 [GenerateSerializer, Immutable, Alias("CheckedNode")]
-public readonly record struct CheckedNode([property: Id(0)] NodeId Node, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string Outcome);
+public readonly record struct CheckedNode([property: Id(0)] NodeId Node, [property: Id(1)] DateTimeOffset At, [property: Id(2)] string Outcome)
+{
+    /// <summary>False when it was broken off: it is tried again sooner.</summary>
+    [Id(3)]
+    public bool IsWhole { get; init; }
+}

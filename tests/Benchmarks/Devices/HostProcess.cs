@@ -8,6 +8,8 @@ namespace ControlPlane.Benchmarks.Devices;
 /// <summary>A host as a process of its own, with a factory of the benchmark's.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
+
     private readonly Process _process;
     private readonly string _data;
 
@@ -47,8 +49,14 @@ internal sealed class HostProcess : IAsyncDisposable
     private async Task ApplyAsync(Uri address, string manifest)
     {
         using var http = new HttpClient { BaseAddress = address };
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        var began = Stopwatch.StartNew();
         while (!await IsReady(http))
-            await Task.Delay(200);
+        {
+            if (_process.HasExited || began.Elapsed > LongestStart)
+                throw new InvalidOperationException($"The host is not ready after {began.Elapsed.TotalSeconds:0} s{(_process.HasExited ? ": it has ended" : "")}.");
+            await look.WaitForNextTickAsync();
+        }
         http.DefaultRequestHeaders.Authorization = new("Bearer", (await File.ReadAllTextAsync(Path.Combine(_data, "api-key"))).Trim());
         using var applied = await http.PostAsJsonAsync("/v1/manifests", new { files = new[] { new { name = "benchmark", text = manifest } } });
         if (!applied.IsSuccessStatusCode)
@@ -102,7 +110,8 @@ internal sealed class HostProcess : IAsyncDisposable
         return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is not there: build src/{project} in the same configuration first.");
     }
 
-    private static int[] FreePorts(int count)
+    /// <summary>Ports that nobody listens on now.</summary>
+    public static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());

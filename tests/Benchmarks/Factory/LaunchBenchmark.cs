@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using ControlPlane.Benchmarks.Devices;
 using ControlPlane.Domain;
 using ControlPlane.Grains;
 using ControlPlane.Grains.Gpus;
@@ -28,7 +27,7 @@ internal static class LaunchBenchmark
         double[] times = [];
         try
         {
-            var ports = FreePorts();
+            var ports = HostProcess.FreePorts(4);
             await using var host = await FactoryHost.Build(
             [
                 "--data", data, "--port", $"{ports[0]}", "--agent-port", $"{ports[1]}", "--silo-port", $"{ports[2]}", "--gateway-port", $"{ports[3]}",
@@ -70,16 +69,5 @@ internal static class LaunchBenchmark
             await grains.Gpu(Gpu).Stop(key);
         }
         return times;
-    }
-
-    private static int[] FreePorts()
-    {
-        var listeners = Enumerable.Range(0, 4).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }
