@@ -54,6 +54,21 @@ public class CheckTests
         Assert.Empty(await without.Grains.Checks(Hall).Get());
     }
 
+    [Fact]
+    public async Task A_check_that_was_put_off_is_tried_again_within_the_hour_and_not_only_when_its_time_has_come()
+    {
+        await using var factory = await Start(TimeSpan.FromDays(7));
+        var ends = false;
+        await using var nodes = await FakeNodes.AttachAsync(factory, ["lab-01-n00"], _ => (ends ? "" : null, false));
+        await nodes.RunUntilAsync(() => Task.FromResult(!nodes.Started.IsEmpty), () => "no check began");
+        await factory.SubmitAsync("work", TestJobs.Kernel("triad", ("n", 1024)));
+        await nodes.RunUntilAsync(async () => (await factory.Grains.Checks(Hall).Get()) is [{ IsWhole: false }], () => "the check was not put off");
+        await factory.Grains.Job(new JobId("work")).Cancel();
+        ends = true;
+        factory.Clock.Advance(TimeSpan.FromHours(1));
+        await nodes.RunUntilAsync(async () => (await factory.Grains.Checks(Hall).Get()) is [{ IsWhole: true, Outcome: "sound" }], () => "it was not tried again");
+    }
+
     private static Task<TestFactory> Start(TimeSpan every, int racks = 1) => TestFactory.StartAsync(
         new TestFactoryOptions { Configure = options => (options.CheckEvery, options.CheckQueue) = (every, "default") },
         TestHall.Named().With("agent-cpu", racks, "lab", "agent"));
