@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Devices;
+
 namespace ControlPlane.Api;
 
 /// <summary>A hall in figures. A null reading is unknown, never zero.</summary>
@@ -153,6 +155,15 @@ public sealed record GpuResponse(
 
     /// <summary>A remapping of memory rows failed; null while unknown.</summary>
     public bool? RowsFailed { get; init; }
+
+    /// <summary>Temperature of the memory beside its die, in Celsius; null while unknown.</summary>
+    public double? MemoryCelsius { get; init; }
+
+    /// <summary>Clock of its memory, in MHz; null while unknown.</summary>
+    public double? MemoryClockMegahertz { get; init; }
+
+    /// <summary>PCIe and NVLink; null while unknown.</summary>
+    public CardLinks? Links { get; init; }
 
     /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
     public double? Progress { get; init; }

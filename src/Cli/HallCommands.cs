@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using ControlPlane.Api;
+using ControlPlane.Domain.Devices;
 using ControlPlane.Facility.Diagnostics;
 
 namespace ControlPlane.Cli;
@@ -67,6 +68,8 @@ internal static class HallCommands
                 ["energy", Known(gpu.EnergyJoules / 3.6e6, "0.###", "kWh since its driver was loaded")], ["clock", Known(gpu.SmClockMegahertz, "0", "MHz")],
                 ["clocks lowered", Slowdowns(gpu.SlowedBecause)], ["ECC errors", Known(gpu.UncorrectedErrors, "0", "uncorrected")],
                 ["memory rows", gpu.RowsFailed == true ? "a remapping failed" : gpu.RowsPending == true ? "wait for a reset" : gpu.RowsPending is null ? "unknown" : "sound"],
+                ["memory", $"{Known(gpu.MemoryCelsius, "0.#", "C")}, {Known(gpu.MemoryClockMegahertz, "0", "MHz")}"],
+                ["PCIe", Pcie(gpu.Links)], ["NVLinks", NvLinks(gpu.Links)],
                 ["memory of its job", gpu.JobMemoryBytes is { } held ? $"{(held / 1048576.0).ToString("0.##", CultureInfo.InvariantCulture)} MiB" : "none"],
                 ["armed cap", gpu.CapWatts is { } cap ? $"{Table.Watts(cap)}{(gpu.CapObstacle.Length > 0 ? $", but {gpu.CapObstacle}" : "")}" : "none holds"],
             ]);
@@ -77,6 +80,17 @@ internal static class HallCommands
 
     private static string Known(double? value, string format, string unit) =>
         value is { } known ? $"{known.ToString(format, CultureInfo.InvariantCulture)} {unit}" : "unknown";
+
+    private static string Pcie(CardLinks? links) => links is not { PcieLanes: { } lanes }
+        ? "unknown"
+        : $"{Counted(lanes)} of {Counted(links.MostPcieLanes)} lanes, generation {Counted(links.PcieGeneration)} of {Counted(links.MostPcieGeneration)}, {Counted(links.PcieReplays)} replays";
+
+    private static string NvLinks(CardLinks? links) => links is not { NvLinks: { } all }
+        ? "none, or unknown"
+        : $"{Counted(links.NvLinksUp)} of {Counted(all)} up, {Counted(links.NvLinkErrors)} replays and recoveries, {Counted(links.NvLinkCrcErrors)} checksum errors, " +
+            $"{Known(links.NvLinkSentBytes / 1e9, "0.#", "GB")} sent, {Known(links.NvLinkReceivedBytes / 1e9, "0.#", "GB")} received";
+
+    private static string Counted(long? count) => count?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of";
 
     private static string Slowdowns(long? bits) => bits switch
     {

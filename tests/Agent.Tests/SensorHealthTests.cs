@@ -30,6 +30,20 @@ public sealed class SensorHealthTests
         Assert.NotNull(health.Judge(new DeviceReadings { UncorrectedErrors = 1 }));
     }
 
+    [Fact]
+    public void A_link_that_goes_down_is_told_and_one_that_never_was_up_is_not()
+    {
+        var health = new SensorHealth();
+        DeviceSample? Up(int? links, int lanes = 16) => health.Judge(new DeviceReadings { Links = new() { NvLinks = 18, NvLinksUp = links, PcieLanes = lanes, MostPcieLanes = 16 } });
+        Assert.Null(Up(16));
+        Assert.Null(Up(null));
+        Assert.Contains("3 NVLinks went down", Up(13)!.HealthDetail, StringComparison.Ordinal);
+        Assert.Null(Up(13));
+        Assert.Null(Up(18));
+        Assert.Contains("8 of 16 lanes", Up(18, lanes: 8)!.HealthDetail, StringComparison.Ordinal);
+        Assert.Null(Up(18, lanes: 8));
+    }
+
     [SkippableTheory]
     [InlineData("ROWS_FAILED", DeviceHealth.Failed)]
     [InlineData("ROWS_PENDING", DeviceHealth.Degraded)]

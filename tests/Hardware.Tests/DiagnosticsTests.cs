@@ -1,3 +1,4 @@
+using ControlPlane.Domain.Devices;
 using ControlPlane.Facility.Diagnostics;
 using ControlPlane.Hardware.Diagnostics;
 
@@ -11,6 +12,19 @@ public sealed class DiagnosticsTests
 {
     private const string H100 = "NVIDIA H100 80GB HBM3";
 
+    private static readonly CardLinks Wide = new()
+    {
+        PcieGeneration = 5,
+        PcieLanes = 16,
+        MostPcieGeneration = 5,
+        MostPcieLanes = 16,
+        PcieReplays = 3,
+        NvLinks = 18,
+        NvLinksUp = 18,
+        NvLinkErrors = 0,
+        NvLinkCrcErrors = 12,
+    };
+
     private static readonly CardReadings Sound = new()
     {
         MemoryBytes = 85_520_809_984,
@@ -23,6 +37,7 @@ public sealed class DiagnosticsTests
         PowerWatts = 80,
         LimitWatts = 700,
         DefaultLimitWatts = 700,
+        Links = Wide,
     };
 
     [Theory]
@@ -33,7 +48,8 @@ public sealed class DiagnosticsTests
     [InlineData("slowdown reasons", "idle", CheckVerdict.Passed)]
     [InlineData("temperature", "41 C", CheckVerdict.Passed)]
     [InlineData("power limit", "700 W", CheckVerdict.Passed)]
-    [InlineData("links", "unknown", CheckVerdict.NotJudged)]
+    [InlineData("PCIe lanes", "16, generation 5 now", CheckVerdict.Passed)]
+    [InlineData("NVLinks", "18 of 18 up", CheckVerdict.Passed)]
     public void A_sound_card_passes_what_is_read(string check, string measured, CheckVerdict verdict)
     {
         var line = Line(H100, Sound, check);
@@ -51,6 +67,11 @@ public sealed class DiagnosticsTests
         { "slowdown reasons", Sound with { SlowedBecause = 0x80 } },
         { "temperature", Sound with { TemperatureCelsius = 87 } },
         { "power limit", Sound with { LimitWatts = 500, DefaultLimitWatts = 500 } },
+        { "PCIe lanes", Sound with { Links = Wide with { PcieLanes = 8 } } },
+        { "NVLinks", Sound with { Links = Wide with { NvLinksUp = 17 } } },
+        { "NVLinks", Sound with { Links = Wide with { NvLinksUp = 0 } } },
+        { "NVLinks", Sound with { Links = Wide with { NvLinks = 17, NvLinksUp = 17 } } },
+        { "NVLinks", Sound with { Links = Wide with { NvLinks = null, NvLinksUp = null } } },
     };
 
     [Theory]
@@ -61,6 +82,48 @@ public sealed class DiagnosticsTests
         var failed = Assert.Single(lines, line => line.Verdict == CheckVerdict.Failed);
         Assert.Equal(check, failed.Check);
         Assert.NotEmpty(failed.Why);
+    }
+
+    [Theory]
+    [InlineData(1, 5, CheckVerdict.Failed)]
+    [InlineData(5, 5, CheckVerdict.Passed)]
+    [InlineData(null, 5, CheckVerdict.NotJudged)]
+    public void An_idle_link_may_be_slow_and_one_under_load_may_not(int? generation, int most, CheckVerdict verdict)
+    {
+        var links = Wide with { PcieGeneration = generation, MostPcieGeneration = most };
+        Assert.NotEqual(CheckVerdict.Failed, Line(H100, Sound with { Links = links }, "PCIe lanes").Verdict);
+        var under = new Judgement(DiagnosticsCriteria.Default, H100).UnderLoad(Sound with { Links = links });
+        Assert.Equal(verdict, Assert.Single(under, line => line.Check == "PCIe under load").Verdict);
+    }
+
+    [Theory]
+    [InlineData(0, 0, CheckVerdict.NotJudged)] // Nothing is plugged in.
+    [InlineData(4, 4, CheckVerdict.Passed)]
+    [InlineData(4, 3, CheckVerdict.Failed)]
+    public void A_card_that_nothing_is_known_of_may_be_without_NVLink_but_not_with_a_part_of_it(int links, int up, CheckVerdict verdict) =>
+        Assert.Equal(verdict, Line("NVIDIA RTX A6000", Sound with { Links = Wide with { NvLinks = links == 0 ? 4 : links, NvLinksUp = up } }, "NVLinks").Verdict);
+
+    public static TheoryData<CardLinks?, double, CheckVerdict, string> LinkErrors => new()
+    {
+        { Wide, 0.1, CheckVerdict.Passed, "" },
+        { Wide with { PcieReplays = 11 }, 0.1, CheckVerdict.Passed, "" }, // Eight may come in any minute.
+        { Wide with { PcieReplays = 12 }, 0.1, CheckVerdict.Failed, "9 PCIe replays" },
+        { Wide with { PcieReplays = 12 }, 2, CheckVerdict.Passed, "" },
+        { Wide with { NvLinkErrors = 1 }, 10, CheckVerdict.Failed, "1 NVLink replays" },
+        { Wide with { NvLinkCrcErrors = 6012 }, 1, CheckVerdict.Passed, "" },
+        { Wide with { NvLinkCrcErrors = 6013 }, 1, CheckVerdict.Failed, "6001 NVLink checksum errors" },
+        { Wide with { PcieReplays = 0 }, 1, CheckVerdict.Failed, "loaded again" },
+        { null, 1, CheckVerdict.NotJudged, "counts none" },
+        { new CardLinks { PcieLanes = 16 }, 1, CheckVerdict.NotJudged, "counts none" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LinkErrors))]
+    public void Errors_of_links_count_from_the_beginning_of_the_test(CardLinks? after, double minutes, CheckVerdict verdict, string why)
+    {
+        var line = new Judgement(DiagnosticsCriteria.Default, H100).LinkErrorsSince(Wide, after, minutes);
+        Assert.Equal(verdict, line.Verdict);
+        Assert.Contains(why, line.Why, StringComparison.Ordinal);
     }
 
     [Theory]

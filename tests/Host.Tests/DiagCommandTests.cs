@@ -99,15 +99,19 @@ public class DiagCommandTests
     [SkippableFact]
     public async Task What_a_card_says_of_itself_is_shown_and_judged_by_the_host()
     {
-        await using var host = await WithDouble("", ("NVML_LIBRARY", "double"), ("DOUBLE_ECC", "2"), ("DOUBLE_SLOWED", "64"), ("DOUBLE_SM_MEGAHERTZ", "1410"), ("DOUBLE_MILLIJOULES", "7200000000"));
+        await using var host = await WithDouble("", ("NVML_LIBRARY", "double"), ("DOUBLE_ECC", "2"), ("DOUBLE_SLOWED", "64"), ("DOUBLE_SM_MEGAHERTZ", "1410"), ("DOUBLE_MILLIJOULES", "7200000000"),
+            ("DOUBLE_PCIE", "3:8:4:16:5"), ("DOUBLE_NVLINK", "12:11:2:1000000:2000000"), ("DOUBLE_MEMORY_CELSIUS", "77"), ("DOUBLE_MEMORY_MEGAHERTZ", "1215"));
         await host.Until(async () => (await host.Get<GpuResponse>($"/v1/gpus/{Node}-g0")).UncorrectedErrors == 2, "the readings did not come");
         var shown = (await host.Factoryctl("gpu", Node + "-g0")).Output;
-        foreach (var line in (string[])["2 kWh", "1410 MHz", "hardware thermal slowdown", "2 uncorrected"])
+        foreach (var line in (string[])["2 kWh", "1410 MHz", "hardware thermal slowdown", "2 uncorrected", "77 C, 1215 MHz", "8 of 16 lanes, generation 3 of 4, 5 replays",
+            "11 of 12 up, 48 replays and recoveries, 48 checksum errors, 1 GB sent, 2 GB received"])
             Assert.Contains(line, shown, StringComparison.Ordinal);
         var ran = await host.Factoryctl("diag", "run", Node, "--level", "1");
         Assert.Equal(1, ran.Code);
         Assert.Matches("(?m)^ECC errors .*failed", ran.Output);
         Assert.Matches("(?m)^slowdown reasons .*failed", ran.Output);
+        Assert.Matches("(?m)^PCIe lanes .*failed", ran.Output);
+        Assert.Matches("(?m)^NVLinks .*failed", ran.Output);
     }
 
     private static string Manifest(string name) => $$"""

@@ -21,6 +21,12 @@ internal static class DeviceReadingsMessage
             sample.EnergyJoules = joules;
         if (readings.SmClockMegahertz is { } megahertz)
             sample.SmClockMegahertz = megahertz;
+        if (readings.MemoryCelsius is { } memory)
+            sample.MemoryCelsius = memory;
+        if (readings.MemoryClockMegahertz is { } memoryClock)
+            sample.MemoryClockMegahertz = memoryClock;
+        if (readings.Links is { } links)
+            sample.Links = LinkMessages.Of(links);
         AddLimits(sample, readings);
         AddHealth(sample, readings);
         return sample;

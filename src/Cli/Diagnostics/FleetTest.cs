@@ -45,6 +45,11 @@ internal sealed class FleetTest(FactoryClient client, string queue, TimeSpan loa
             foreach (var gpu in gpus.Values)
                 gpu.AddLoad();
         }
+        if (level > 1)
+        {
+            foreach (var (name, gpu) in gpus)
+                gpu.AddErrors(await Read(name));
+        }
         return [.. gpus.Select(gpu => new DeviceDiagnosis(gpu.Key, gpu.Value.Name, gpu.Value.Lines.ToValueList()))];
     }
 

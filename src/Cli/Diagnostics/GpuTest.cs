@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ControlPlane.Api;
 using ControlPlane.Facility.Diagnostics;
 
@@ -7,6 +8,8 @@ namespace ControlPlane.Cli.Diagnostics;
 internal sealed class GpuTest
 {
     private readonly Judgement _judgement;
+    private readonly CardReadings _before;
+    private readonly long _began = Stopwatch.GetTimestamp();
     private CardReadings _most = new();
 
     public GpuTest(GpuResponse gpu)
@@ -17,7 +20,8 @@ internal sealed class GpuTest
         Lines.Add(
             gpu.Device is null ? new("device", "none", "present", CheckVerdict.Failed, "no agent has told of it")
             : new("device", gpu.Health, "healthy", gpu.Health.StartsWith("healthy", StringComparison.Ordinal) ? CheckVerdict.Passed : CheckVerdict.Failed, ""));
-        Lines.AddRange(_judgement.AtRest(Of(gpu)));
+        _before = Of(gpu);
+        Lines.AddRange(_judgement.AtRest(_before));
     }
 
     public string Name { get; }
@@ -48,6 +52,14 @@ internal sealed class GpuTest
 
     public void AddLoad() => Lines.AddRange(_judgement.UnderLoad(_most));
 
+    /// <summary>Errors that came up since the first reading, by the newest that the host has.</summary>
+    public void AddErrors(GpuResponse gpu)
+    {
+        var after = Of(gpu);
+        Lines.Add(Judgement.ErrorsSince(_before.UncorrectedErrors, after.UncorrectedErrors));
+        Lines.Add(_judgement.LinkErrorsSince(_before.Links, after.Links, Stopwatch.GetElapsedTime(_began).TotalMinutes));
+    }
+
     private static CardReadings Of(GpuResponse gpu) =>
         new()
         {
@@ -58,5 +70,6 @@ internal sealed class GpuTest
             RowsPending = gpu.RowsPending,
             RowsFailed = gpu.RowsFailed,
             SlowedBecause = gpu.SlowedBecause,
+            Links = gpu.Links,
         };
 }

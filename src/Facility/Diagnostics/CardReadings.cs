@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Devices;
+
 namespace ControlPlane.Facility.Diagnostics;
 
 /// <summary>What a device says of itself, as far as a diagnosis looks at it. Null is unknown.</summary>
@@ -33,7 +35,10 @@ public sealed record CardReadings
     /// <summary>The power limit after a reset, watts.</summary>
     public double? DefaultLimitWatts { get; init; }
 
-    /// <summary>The greater of both in temperature, power and limit, and every reason for which either slowed down.</summary>
+    /// <summary>What it says of its links; null for nothing.</summary>
+    public CardLinks? Links { get; init; }
+
+    /// <summary>The greater of both in temperature, power and limit, the links at the higher PCIe generation, and every reason for which either slowed down.</summary>
     public CardReadings OrMore(CardReadings other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -42,6 +47,7 @@ public sealed record CardReadings
             TemperatureCelsius = Greater(TemperatureCelsius, other.TemperatureCelsius),
             PowerWatts = Greater(PowerWatts, other.PowerWatts),
             LimitWatts = Greater(LimitWatts, other.LimitWatts),
+            Links = other.Links?.PcieGeneration > (Links?.PcieGeneration ?? 0) ? other.Links : Links,
             SlowedBecause = SlowedBecause is { } bits ? bits | (other.SlowedBecause ?? 0) : other.SlowedBecause,
         };
     }

@@ -9,11 +9,14 @@ namespace ControlPlane.Facility.Diagnostics;
 /// <param name="StragglerShare">How far below the median of its like a device counts as slow, 0 to 1.</param>
 /// <param name="MemoryShare">Share of its rated memory that a card must show, 0 to 1.</param>
 /// <param name="DriverVersion">The oldest driver that does: 1000 * major + 10 * minor of its CUDA version.</param>
+/// <param name="PcieReplaysPerMinute">How many PCIe packets may be sent again in a minute.</param>
+/// <param name="NvLinkCrcErrorsPerSecond">How many checksum errors a second NVLinks may have; they cost time, not data.</param>
 /// <param name="Slowdowns">Reasons for lowered clocks.</param>
 /// <param name="Cards">Models of the hardware catalogue by the names that drivers give them.</param>
 /// <param name="Workloads">Sizes of the tests by the beginning of a device's name; the first that fits.</param>
 public sealed record DiagnosticsCriteria(
     IReadOnlyDictionary<string, string> Sources, Figure BandwidthShare, Figure StragglerShare, Figure MemoryShare, Figure DriverVersion,
+    Figure PcieReplaysPerMinute, Figure NvLinkCrcErrorsPerSecond,
     IReadOnlyList<Slowdown> Slowdowns, IReadOnlyList<NamedCard> Cards, IReadOnlyList<DiagnosticsWorkload> Workloads)
 {
     private static readonly Lazy<DiagnosticsCriteria> Embedded = new(Read);
@@ -24,7 +27,11 @@ public sealed record DiagnosticsCriteria(
     /// <summary>The catalogue's figures for a device; null when its name stands for no model, and then no rate of it is judged.</summary>
     /// <param name="name">What the driver calls the device.</param>
     public GpuModel? CardOf(string name) =>
-        Cards.FirstOrDefault(card => card.Names.Contains(name, StringComparer.Ordinal)) is { } card ? HardwareCatalogue.Default.Gpu(card.Model) : null;
+        NamedCardOf(name) is { } card ? HardwareCatalogue.Default.Gpu(card.Model) : null;
+
+    /// <summary>The line of the cards that a device's name stands for; null for none.</summary>
+    /// <param name="name">What the driver calls the device.</param>
+    public NamedCard? NamedCardOf(string name) => Cards.FirstOrDefault(card => card.Names.Contains(name, StringComparer.Ordinal));
 
     /// <summary>How much work tests a device.</summary>
     /// <param name="name">What the driver calls the device.</param>
@@ -55,7 +62,9 @@ public sealed record Slowdown(int Bit, string Name, bool IsFault, IReadOnlyList<
 /// <summary>A model of the hardware catalogue, as drivers name it.</summary>
 /// <param name="Model">The catalogue's name.</param>
 /// <param name="Names">What drivers call it, whole names: an "H200 NVL" is not an "H200".</param>
-public sealed record NamedCard(string Model, IReadOnlyList<string> Names);
+/// <param name="NvLinks">NVLinks that it has.</param>
+/// <param name="Sources">Keys into the criteria's sources, for the links.</param>
+public sealed record NamedCard(string Model, IReadOnlyList<string> Names, int NvLinks, IReadOnlyList<string> Sources);
 
 /// <summary>Sizes of the tests on one kind of device.</summary>
 /// <param name="Names">Beginnings of the devices' names.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ControlPlane.Domain.Catalogue;
+using ControlPlane.Domain.Devices;
 
 namespace ControlPlane.Facility.Diagnostics;
 
@@ -15,6 +16,7 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
     private const double BytesPerGigabyte = 1e9;
 
     private readonly GpuModel? _card = criteria.CardOf(name);
+    private readonly LinkJudgement _links = new(criteria, criteria.NamedCardOf(name));
 
     /// <summary>The lines of level 1, from what the device says of itself.</summary>
     public IReadOnlyList<CheckResult> AtRest(CardReadings read)
@@ -24,7 +26,7 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
         [
             Driver(read.DriverVersion), Memory(read.MemoryBytes), Errors(read.UncorrectedErrors), Rows(read), Slowed("slowdown reasons", read.SlowedBecause),
             Temperature("temperature", read.TemperatureCelsius), Limit(read),
-            Unread("links", "nothing here reads PCIe or NVLink yet"),
+            .. _links.AtRest(read.Links),
         ];
     }
 
@@ -33,8 +35,14 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
     public IReadOnlyList<CheckResult> UnderLoad(CardReadings most)
     {
         ArgumentNullException.ThrowIfNull(most);
-        return [Temperature("temperature under load", most.TemperatureCelsius), Slowed("slowdown under load", most.SlowedBecause), Power(most)];
+        return [Temperature("temperature under load", most.TemperatureCelsius), Slowed("slowdown under load", most.SlowedBecause), Power(most), LinkJudgement.UnderLoad(most.Links)];
     }
+
+    /// <summary>Errors of the links that came up during the tests.</summary>
+    /// <param name="before">What was read before; null for unknown.</param>
+    /// <param name="after">What was read after; null for unknown.</param>
+    /// <param name="minutes">How long the tests took.</param>
+    public CheckResult LinkErrorsSince(CardLinks? before, CardLinks? after, double minutes) => _links.ErrorsSince(before, after, minutes);
 
     /// <summary>Errors that came up during the tests.</summary>
     public static CheckResult ErrorsSince(long? before, long? after)
@@ -148,9 +156,9 @@ public sealed class Judgement(DiagnosticsCriteria criteria, string name)
             : Judged(check, $"{Text(watts)} W", $"at most {Text(limit)} W and a tenth", watts <= limit * overshoot, "");
     }
 
-    private static CheckResult Unread(string check, string why) => new(check, "unknown", "", CheckVerdict.NotJudged, why);
+    internal static CheckResult Unread(string check, string why) => new(check, "unknown", "", CheckVerdict.NotJudged, why);
 
-    private static CheckResult Judged(string check, string measured, string required, bool isRight, string why) =>
+    internal static CheckResult Judged(string check, string measured, string required, bool isRight, string why) =>
         new(check, measured, required, isRight ? CheckVerdict.Passed : CheckVerdict.Failed, why);
 
     private static string Cuda(int version) => string.Create(CultureInfo.InvariantCulture, $"CUDA {version / 1000}.{version % 1000 / 10}");

@@ -1,4 +1,5 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Devices;
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Placement;
 using Orleans.Concurrency;
@@ -285,6 +286,18 @@ public sealed record GpuSample(
     /// <summary>A remapping of memory rows failed; null while unknown.</summary>
     [Id(25)]
     public bool? RowsFailed { get; init; }
+
+    /// <summary>Temperature of the memory beside its die, Celsius; null while unknown.</summary>
+    [Id(26)]
+    public double? MemoryCelsius { get; init; }
+
+    /// <summary>Clock of its memory, in MHz; null while unknown.</summary>
+    [Id(27)]
+    public double? MemoryClockMegahertz { get; init; }
+
+    /// <summary>Its links; null while unknown.</summary>
+    [Id(28)]
+    public CardLinks? Links { get; init; }
 
     /// <summary>Share of its steps that the running program has done, 0 to 1; null while none runs.</summary>
     [Id(8)]

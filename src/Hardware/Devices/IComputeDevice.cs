@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Devices;
+
 namespace ControlPlane.Hardware.Devices;
 
 /// <summary>
@@ -62,6 +64,14 @@ public readonly record struct DeviceReadings(double? PowerWatts, double? Tempera
 
     /// <summary>A remapping of memory rows failed.</summary>
     public bool? RowsFailed { get; init; }
+
+    /// <summary>Temperature of the memory beside the die.</summary>
+    public double? MemoryCelsius { get; init; }
+
+    public double? MemoryClockMegahertz { get; init; }
+
+    /// <summary>PCIe and NVLink; null when nothing is known of either.</summary>
+    public CardLinks? Links { get; init; }
 }
 
 public interface IDeviceBuffer : IDisposable

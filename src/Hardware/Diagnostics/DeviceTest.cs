@@ -33,6 +33,7 @@ public sealed class DeviceTest(IComputeDevice device, TimeProvider clock)
         var facts = device.Description;
         _lines.Add(new("device", facts.Uuid.Length > 0 ? $"{facts.Kind}, {facts.Uuid}" : facts.Kind, "present", CheckVerdict.Passed, ""));
         var before = Read();
+        var began = clock.GetTimestamp();
         _lines.AddRange(_judgement.AtRest(Of(before)));
         var free = before.MemoryUsedBytes is { } used ? facts.MemoryBytes - used : facts.MemoryBytes;
         foreach (var run in DiagnosticsPlan.Of(level, _workload, free))
@@ -40,7 +41,11 @@ public sealed class DeviceTest(IComputeDevice device, TimeProvider clock)
         if (level == DiagnosticsPlan.DeepestLevel)
             await LoadAsync(cancellation).ConfigureAwait(false);
         if (level > 1)
-            _lines.Add(Judgement.ErrorsSince(before.UncorrectedErrors, Read().UncorrectedErrors));
+        {
+            var after = Read();
+            _lines.Add(Judgement.ErrorsSince(before.UncorrectedErrors, after.UncorrectedErrors));
+            _lines.Add(_judgement.LinkErrorsSince(before.Links, after.Links, clock.GetElapsedTime(began).TotalMinutes));
+        }
         return new(facts.Id, facts.Name, _lines.ToValueList());
     }
 
@@ -132,6 +137,7 @@ public sealed class DeviceTest(IComputeDevice device, TimeProvider clock)
         RowsPending = read.RowsPending,
         RowsFailed = read.RowsFailed,
         SlowedBecause = read.SlowedBecause,
+        Links = read.Links,
         TemperatureCelsius = read.TemperatureCelsius,
         PowerWatts = read.PowerWatts,
         LimitWatts = read.LimitWatts,

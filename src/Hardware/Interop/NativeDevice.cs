@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
+using ControlPlane.Domain.Devices;
 using ControlPlane.Hardware.Devices;
 
 namespace ControlPlane.Hardware.Interop;
@@ -77,8 +78,6 @@ internal sealed unsafe class NativeDevice : IComputeDevice
     {
         var readings = new NativeMethods.Readings { Size = (uint)sizeof(NativeMethods.Readings) };
         ComputeLibrary.Check(NativeMethods.DeviceRead(_handle, ref readings), _handle);
-        static double? Known(double value) => value < 0 ? null : value;
-        static long? Counted(long value) => value < 0 ? null : value;
         return new(
             Known(readings.PowerWatts), Known(readings.TemperatureCelsius), Known(readings.Utilisation), Counted(readings.MemoryUsedBytes))
         {
@@ -92,8 +91,34 @@ internal sealed unsafe class NativeDevice : IComputeDevice
             UncorrectedErrors = Counted(readings.UncorrectedErrors),
             RowsPending = readings.RowsPending < 0 ? null : readings.RowsPending > 0,
             RowsFailed = readings.RowsFailed < 0 ? null : readings.RowsFailed > 0,
+            MemoryCelsius = Known(readings.MemoryTemperatureCelsius),
+            MemoryClockMegahertz = Known(readings.MemoryClockMegahertz),
+            Links = LinksOf(readings),
         };
     }
+
+    private static CardLinks? LinksOf(in NativeMethods.Readings readings)
+    {
+        var links = new CardLinks
+        {
+            PcieGeneration = (int?)Counted(readings.PcieGeneration),
+            PcieLanes = (int?)Counted(readings.PcieLanes),
+            MostPcieGeneration = (int?)Counted(readings.MostPcieGeneration),
+            MostPcieLanes = (int?)Counted(readings.MostPcieLanes),
+            PcieReplays = Counted(readings.PcieReplays),
+            NvLinks = (int?)Counted(readings.NvLinks),
+            NvLinksUp = (int?)Counted(readings.NvLinksUp),
+            NvLinkErrors = Counted(readings.NvLinkErrors),
+            NvLinkCrcErrors = Counted(readings.NvLinkCrcErrors),
+            NvLinkSentBytes = Counted(readings.NvLinkSentBytes),
+            NvLinkReceivedBytes = Counted(readings.NvLinkReceivedBytes),
+        };
+        return links.IsUnknown() ? null : links;
+    }
+
+    private static double? Known(double value) => value < 0 ? null : value;
+
+    private static long? Counted(long value) => value < 0 ? null : value;
 
     public void LimitPower(double? watts) => ComputeLibrary.Check(NativeMethods.DeviceLimit(_handle, watts ?? 0), _handle);
 

@@ -9,7 +9,7 @@ namespace ControlPlane.Hardware.Interop;
 internal static unsafe partial class NativeMethods
 {
     public const string Library = "factory_gpu";
-    public const int AbiVersion = 4;
+    public const int AbiVersion = 5;
 
     public const uint BackendCpu = 1;
     public const uint BackendCpuFibres = 2;
@@ -46,6 +46,19 @@ internal static unsafe partial class NativeMethods
         public long UncorrectedErrors;
         public int RowsPending;
         public int RowsFailed;
+        public double MemoryTemperatureCelsius;
+        public double MemoryClockMegahertz;
+        public int PcieGeneration;
+        public int PcieLanes;
+        public int MostPcieGeneration;
+        public int MostPcieLanes;
+        public long PcieReplays;
+        public int NvLinks;
+        public int NvLinksUp;
+        public long NvLinkErrors;
+        public long NvLinkCrcErrors;
+        public long NvLinkSentBytes;
+        public long NvLinkReceivedBytes;
     }
 
     [StructLayout(LayoutKind.Sequential)]

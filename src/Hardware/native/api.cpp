@@ -185,6 +185,11 @@ int factory_device_read(factory_device *device, factory_readings *readings) {
         readings->limit_watts = readings->lowest_limit_watts = readings->highest_limit_watts = readings->default_limit_watts = -1;
         readings->energy_joules = readings->sm_clock_megahertz = -1;
         readings->rows_pending = readings->rows_failed = -1;
+        readings->memory_temperature_celsius = readings->memory_clock_megahertz = -1;
+        readings->pcie_generation = readings->pcie_lanes = readings->most_pcie_generation = readings->most_pcie_lanes = -1;
+        readings->nvlinks = readings->nvlinks_up = -1;
+        readings->pcie_replays = readings->nvlink_errors = readings->nvlink_crc_errors = -1;
+        readings->nvlink_sent_bytes = readings->nvlink_received_bytes = -1;
         open.device->read(*readings);
     });
 }

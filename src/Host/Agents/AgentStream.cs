@@ -4,6 +4,7 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Hardware.Collectives;
+using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
@@ -126,6 +127,9 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
         UncorrectedErrors = sample.HasUncorrectedErrors ? (long)sample.UncorrectedErrors : null,
         RowsPending = sample.HasRowsPending ? sample.RowsPending : null,
         RowsFailed = sample.HasRowsFailed ? sample.RowsFailed : null,
+        MemoryCelsius = sample.HasMemoryCelsius ? sample.MemoryCelsius : null,
+        MemoryClockMegahertz = sample.HasMemoryClockMegahertz ? sample.MemoryClockMegahertz : null,
+        Links = LinkMessages.Read(sample.Links),
         Progress = sample.HasProgress ? sample.Progress : null,
         Loss = sample.HasLoss ? sample.Loss : null,
         JobMemoryBytes = sample.HasJobMemoryBytes ? (long)sample.JobMemoryBytes : null,

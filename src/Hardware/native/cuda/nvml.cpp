@@ -11,14 +11,9 @@ namespace factory {
 namespace {
 
 // NVML's numbers.
-constexpr int die_sensor = 0, sm_clock = 1, uncorrected = 1, since_driver_load = 0;
+constexpr int die_sensor = 0, sm_clock = 1, memory_clock = 2, uncorrected = 1, since_driver_load = 0;
 constexpr int invalid_argument = 2, no_permission = 4, timed_out = 10;
 constexpr unsigned long long critical_xid = 0x8;
-
-template <typename Function> bool find(void *library, const char *name, Function *&function) {
-    function = reinterpret_cast<Function *>(dlsym(library, name));
-    return function != nullptr;
-}
 
 } // namespace
 
@@ -47,6 +42,7 @@ void Nvml::open(const char *library, const std::string &uuid) noexcept {
         device_ = nullptr;
     } else {
         listen(handle);
+        links_.open(handle, device_);
     }
 }
 
@@ -81,6 +77,7 @@ void Nvml::read(factory_readings &readings) const noexcept {
     }
     read_limits(readings);
     read_health(readings);
+    links_.read(readings);
 }
 
 void Nvml::read_limits(factory_readings &readings) const noexcept {
@@ -106,6 +103,9 @@ void Nvml::read_health(factory_readings &readings) const noexcept {
     unsigned long long count = 0;
     if (clock_ != nullptr && clock_(device_, sm_clock, &value) == 0) {
         readings.sm_clock_megahertz = value;
+    }
+    if (clock_ != nullptr && clock_(device_, memory_clock, &value) == 0) {
+        readings.memory_clock_megahertz = value;
     }
     if (slowed_ != nullptr && slowed_(device_, &count) == 0) {
         readings.slowed_because = static_cast<std::int64_t>(count);

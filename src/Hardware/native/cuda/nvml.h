@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "cuda/nvml_links.h"
 #include "factory_gpu.h"
 
 namespace factory {
@@ -18,7 +19,7 @@ public:
     std::int64_t fault(unsigned timeout_milliseconds) const;
 
 private:
-    using Handle = struct NvmlHandle *;
+    using Handle = NvmlHandle *;
 
     struct Utilisation {
         unsigned gpu, memory;
@@ -37,6 +38,7 @@ private:
     };
 
     Handle device_ = nullptr;
+    NvmlLinks links_;
     EventSet events_ = nullptr; // Lives as long as the process, as NVML itself does.
     int (*wait_)(EventSet set, Event *event, unsigned milliseconds) = nullptr;
     int (*power_)(Handle device, unsigned *milliwatts) = nullptr;

@@ -2,11 +2,15 @@
 // card without that sensor. FACTORY_DOUBLE_MILLIWATTS, _CELSIUS, _PERCENT, _USED_BYTES, _SM_MEGAHERTZ, _SLOWED,
 // _ECC, _ROWS_PENDING and _ROWS_FAILED. With FACTORY_DOUBLE_LIMIT_RANGE=<lowest>:<highest> in milliwatts its power
 // limit can be set, the highest being the default, and it draws no more than that; not with _LIMIT_DENIED set.
+// FACTORY_DOUBLE_PCIE=<generation>:<lanes>:<most generation>:<most lanes>:<replays> and
+// FACTORY_DOUBLE_NVLINK=<links>:<up>:<errors of each kind on each>:<KiB sent>:<KiB received> give it links,
+// FACTORY_DOUBLE_MEMORY_CELSIUS and _MEMORY_MEGAHERTZ memory that is read.
 // FACTORY_DOUBLE_XID_FILE: a fault whose number is written there is reported once, and the file is gone.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -40,6 +44,39 @@ bool has_range(unsigned &lowest, unsigned &highest) {
     const char *text = std::getenv("FACTORY_DOUBLE_LIMIT_RANGE");
     return text != nullptr && std::sscanf(text, "%u:%u", &lowest, &highest) == 2;
 }
+
+// One of the numbers of a list with colons.
+int one_of(const char *name, unsigned place, unsigned long long &value) {
+    const char *text = std::getenv(name);
+    for (; text != nullptr && place > 0; place--) {
+        text = std::strchr(text, ':');
+        text = text == nullptr ? nullptr : text + 1;
+    }
+    if (text == nullptr) {
+        return not_supported;
+    }
+    value = std::strtoull(text, nullptr, 10);
+    return success;
+}
+
+int pcie(unsigned place, unsigned *value) {
+    unsigned long long number = 0;
+    const int status = one_of("FACTORY_DOUBLE_PCIE", place, number);
+    *value = static_cast<unsigned>(number);
+    return status;
+}
+
+int nvlink(unsigned place, unsigned long long &value) { return one_of("FACTORY_DOUBLE_NVLINK", place, value); }
+
+struct FieldValue {
+    unsigned field, scope;
+    long long microseconds, latency;
+    int kind, status;
+    union {
+        unsigned word;
+        unsigned long long widest;
+    } value;
+};
 
 struct Event {
     void *device;
@@ -118,7 +155,45 @@ ENTRY nvmlDeviceSetPowerManagementLimit(void *, unsigned milliwatts) {
 
 ENTRY nvmlDeviceGetTotalEnergyConsumption(void *, unsigned long long *millijoules) { return answer("FACTORY_DOUBLE_MILLIJOULES", millijoules); }
 
-ENTRY nvmlDeviceGetClockInfo(void *, int, unsigned *megahertz) { return answer("FACTORY_DOUBLE_SM_MEGAHERTZ", megahertz); }
+ENTRY nvmlDeviceGetClockInfo(void *, int kind, unsigned *megahertz) {
+    constexpr int memory_clock = 2;
+    return answer(kind == memory_clock ? "FACTORY_DOUBLE_MEMORY_MEGAHERTZ" : "FACTORY_DOUBLE_SM_MEGAHERTZ", megahertz);
+}
+
+ENTRY nvmlDeviceGetCurrPcieLinkGeneration(void *, unsigned *value) { return pcie(0, value); }
+
+ENTRY nvmlDeviceGetCurrPcieLinkWidth(void *, unsigned *value) { return pcie(1, value); }
+
+ENTRY nvmlDeviceGetMaxPcieLinkGeneration(void *, unsigned *value) { return pcie(2, value); }
+
+ENTRY nvmlDeviceGetMaxPcieLinkWidth(void *, unsigned *value) { return pcie(3, value); }
+
+ENTRY nvmlDeviceGetPcieReplayCounter(void *, unsigned *value) { return pcie(4, value); }
+
+ENTRY nvmlDeviceGetNvLinkState(void *, unsigned link, int *is_up) {
+    unsigned long long links = 0, up = 0;
+    if (nvlink(0, links) != success || nvlink(1, up) != success || link >= links) {
+        return not_supported;
+    }
+    *is_up = link < up;
+    return success;
+}
+
+ENTRY nvmlDeviceGetNvLinkErrorCounter(void *, unsigned, int, unsigned long long *count) { return nvlink(2, *count); }
+
+ENTRY nvmlDeviceGetFieldValues(void *, int count, FieldValue *fields) {
+    constexpr unsigned memory_temperature = 82, nvlink_sent = 138, nvlink_received = 139;
+    for (FieldValue *field = fields; field < fields + count; field++) {
+        field->kind = field->field == memory_temperature ? 1 : 3;
+        switch (field->field) {
+        case memory_temperature: field->status = answer("FACTORY_DOUBLE_MEMORY_CELSIUS", &field->value.word); break;
+        case nvlink_sent: field->status = nvlink(3, field->value.widest); break;
+        case nvlink_received: field->status = nvlink(4, field->value.widest); break;
+        default: field->status = not_supported;
+        }
+    }
+    return success;
+}
 
 ENTRY nvmlDeviceGetCurrentClocksEventReasons(void *, unsigned long long *reasons) { return answer("FACTORY_DOUBLE_SLOWED", reasons); }
 

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#define FACTORY_ABI_VERSION 4
+#define FACTORY_ABI_VERSION 5
 #define FACTORY_API __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -77,6 +77,19 @@ typedef struct {
     int64_t uncorrected_errors; /* ECC, since the driver was loaded */
     int32_t rows_pending;       /* 1: memory rows are to be remapped at the next reset */
     int32_t rows_failed;        /* 1: a remapping failed, the card must be replaced */
+    double memory_temperature_celsius;
+    double memory_clock_megahertz;
+    int32_t pcie_generation;    /* as the link runs now; an idle card may lower it to save power */
+    int32_t pcie_lanes;
+    int32_t most_pcie_generation; /* what card and slot can do together */
+    int32_t most_pcie_lanes;
+    int64_t pcie_replays;       /* packets sent again, since the driver was loaded */
+    int32_t nvlinks;            /* links that the card has */
+    int32_t nvlinks_up;         /* and those that carry traffic */
+    int64_t nvlink_errors;      /* replays and recoveries on all of them, since the driver was loaded */
+    int64_t nvlink_crc_errors;
+    int64_t nvlink_sent_bytes;  /* payload on all of them, since the driver was loaded */
+    int64_t nvlink_received_bytes;
 } factory_readings;
 
 typedef struct {
