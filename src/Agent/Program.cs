@@ -57,7 +57,7 @@ var batches = new Option<int[]>("--batch") { Description = "Sequences decoded to
 var context = new Option<int>("--context") { Description = "Tokens that each attends to.", DefaultValueFactory = _ => 512 };
 var prompt = new Option<int>("--prompt") { Description = "Tokens of a prompt.", DefaultValueFactory = _ => 256 };
 var limits = new Option<int[]>("--limit") { Description = "A power limit in percent of the highest; repeat it. The limit that is set when left out.", AllowMultipleArgumentsPerToken = true };
-var save = new Option<FileInfo?>("--save") { Description = "Where to keep the device's curve, as JSON." };
+var save = new Option<FileInfo?>("--save") { Description = "Where to keep the device's curve: a DeviceCurve, which a capacity plan reads." };
 var probe = new Command("probe", "Measures a device's tokens a second and joules a token: decode and prefill steps of a model's shape.") { device, model, batches, context, prompt, repetitions, limits, save, output };
 probe.SetAction((parsed, cancellation) => Probe.RunAsync(
     parsed.GetRequiredValue(device),

@@ -20,7 +20,7 @@ internal static class Probe
             var points = await TokenProbe.RunAsync(device, request, cancellation).ConfigureAwait(false);
             var curve = JsonSerializer.Serialize(new { device = device.Description.Name, device.Description.Uuid, request.Model, points }, Json);
             if (save is not null)
-                await File.WriteAllTextAsync(save, curve + Environment.NewLine, cancellation).ConfigureAwait(false);
+                await File.WriteAllTextAsync(save, CurveManifest.ToYaml(device.Description, request.Model.Name, points, DateTimeOffset.UtcNow), cancellation).ConfigureAwait(false);
             if (asJson)
                 Console.WriteLine(curve);
             else

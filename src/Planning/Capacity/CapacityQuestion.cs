@@ -1,4 +1,5 @@
 using ControlPlane.Domain.Factory;
+using ControlPlane.Facility.Gpus;
 using ControlPlane.Planning.WhatIf;
 
 namespace ControlPlane.Planning.Capacity;
@@ -68,7 +69,11 @@ public sealed record Need(string Name, string? Model, int Context, IReadOnlyList
 /// <param name="GpusPerReplica">GPUs of each.</param>
 /// <param name="Rate">What one unit gives, in the need's unit.</param>
 /// <param name="Source">Where the figure comes from.</param>
-public sealed record Way(int NodesPerUnit, int Replicas, int GpusPerReplica, long Rate, string Source);
+public sealed record Way(int NodesPerUnit, int Replicas, int GpusPerReplica, long Rate, string Source)
+{
+    /// <summary>Speed by power limit as measured on the GPU itself; null where the catalogue's curves stand for it.</summary>
+    public CapCurve? Curve { get; init; }
+}
 
 /// <summary>A bound on how many racks stand where: the sum of weights times racks is at most the capacity.</summary>
 /// <param name="Kind">feed, ups, pdu, busway, liquid, air, floor space, floor weight, leaf ports, grid.</param>

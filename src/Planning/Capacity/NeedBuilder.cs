@@ -6,10 +6,13 @@ namespace ControlPlane.Planning.Capacity;
 /// <summary>Sums the tenants' demand by model and context, and finds how each rack type meets it.</summary>
 internal sealed class NeedBuilder(
     IReadOnlyList<Manifest> manifests, IReadOnlyList<Quarter> quarters, IReadOnlyList<PlannedType> types, CapacityPlanSpec plan,
-    HardwareCatalogue catalogue, string file, TraceDemands traces, List<ManifestError> errors)
+    HardwareCatalogue catalogue, string file, TraceDemands traces, DeviceCurves curves, List<ManifestError> errors)
 {
+    private List<ServingFigure> _own = [];
+
     public List<Need> Build()
     {
+        _own = [.. Of<ThroughputSpec>().Select(one => curves.Resolve(one.Spec, one.Manifest)).OfType<ServingFigure>()];
         CheckFigures();
         var needs = new List<Need>();
         var serving = Of<ServingDemandSpec>().Select(one => (Spec: traces.Resolve(one.Spec, one.Manifest), one.Manifest)).Where(one => one.Spec is not null).ToList()
@@ -20,7 +23,7 @@ internal sealed class NeedBuilder(
             List<Way?> ways = [.. types.Select(type => WayOf(type, group.Key.Model, group.Key.Context))];
             if (ways.TrueForAll(way => way is null))
             {
-                var known = Figures().Select(figure => $"{figure.Model} at {figure.Context} on {figure.RackType}");
+                var known = _own.Concat(Published).Select(figure => figure.Spec).Select(figure => $"{figure.Model} at {figure.Context} on {figure.RackType}");
                 errors.Add(group.First().Manifest.Error(
                     "spec.model", $"no rack type on offer has tokens/s for '{group.Key.Model}' at a context of {group.Key.Context}",
                     "give a Throughput with its source; known are: " + string.Join(", ", known)));
@@ -34,33 +37,31 @@ internal sealed class NeedBuilder(
         return needs;
     }
 
-    private IEnumerable<ThroughputSpec> Figures() => Of<ThroughputSpec>().Select(one => one.Spec).Concat(PublishedThroughput.All);
+    private static IEnumerable<ServingFigure> Published => PublishedThroughput.All.Select(figure => new ServingFigure(figure, null, null));
 
     // A figure of the file goes before a published one; of those that hold for the context, the shortest is the least pessimistic.
     private Way? WayOf(PlannedType type, string model, int context)
     {
-        var own = Of<ThroughputSpec>().Any(one => one.Spec.Model == model && one.Spec.RackType == type.Name && one.Spec.Context >= context);
-        var figure = (own ? Of<ThroughputSpec>().Select(one => one.Spec) : PublishedThroughput.All)
-            .Where(one => one.Model == model && one.RackType == type.Name && one.Context >= context)
-            .OrderBy(one => one.Context).FirstOrDefault();
-        if (figure is null)
+        ServingFigure? Of(IEnumerable<ServingFigure> figures) =>
+            figures.Where(one => one.Spec.Model == model && one.Spec.RackType == type.Name && one.Spec.Context >= context).MinBy(one => one.Spec.Context);
+        if ((Of(_own) ?? Of(Published)) is not { Spec: var figure } known)
             return null;
         var whole = figure.Gpus > type.GpusPerNode;
         var replicas = whole ? type.Gpus / figure.Gpus : type.GpusPerNode / figure.Gpus;
-        return new Way(whole ? type.Nodes : 1, replicas, figure.Gpus, (long)replicas * figure.TokensPerSecond * plan.SustainedPercent / 100, figure.Source);
+        return new Way(whole ? type.Nodes : 1, replicas, figure.Gpus, (long)replicas * figure.TokensPerSecond!.Value * plan.SustainedPercent / 100, figure.Source) { Curve = known.Curve };
     }
 
     private void CheckFigures()
     {
-        foreach (var (figure, manifest) in Of<ThroughputSpec>())
+        foreach (var (figure, manifest, _) in _own)
         {
             var type = types.FirstOrDefault(one => one.Name == figure.RackType);
             if (type is null)
-                errors.Add(manifest.Error("spec.rackType", $"'{figure.RackType}' is not on offer", Choices.Among(figure.RackType, types.Select(one => one.Name))));
+                errors.Add(manifest!.Error("spec.rackType", $"'{figure.RackType}' is not on offer", Choices.Among(figure.RackType, types.Select(one => one.Name))));
             else if (figure.Gpus > type.Gpus || (figure.Gpus > type.GpusPerNode && figure.Gpus % type.GpusPerNode != 0))
-                errors.Add(manifest.Error("spec.gpus", $"a replica on {figure.Gpus} GPUs is neither part of a node nor whole nodes of one rack", $"{type.Name} has {type.Nodes} nodes of {type.GpusPerNode} GPUs"));
-            else if (Of<ThroughputSpec>().First(one => (one.Spec.Model, one.Spec.RackType, one.Spec.Context) == (figure.Model, figure.RackType, figure.Context)).Manifest != manifest)
-                errors.Add(manifest.Error("spec.context", "there is a figure for this model, rack type and context already", "give one"));
+                errors.Add(manifest!.Error("spec.gpus", $"a replica on {figure.Gpus} GPUs is neither part of a node nor whole nodes of one rack", $"{type.Name} has {type.Nodes} nodes of {type.GpusPerNode} GPUs"));
+            else if (_own.First(one => (one.Spec.Model, one.Spec.RackType, one.Spec.Context) == (figure.Model, figure.RackType, figure.Context)).Manifest != manifest)
+                errors.Add(manifest!.Error("spec.context", "there is a figure for this model, rack type and context already", "give one"));
         }
     }
 

@@ -153,8 +153,17 @@ public sealed record ThroughputSpec
     [Meaning("GPUs of one replica: a part of a node's, or whole nodes of one rack."), Between(1, 10_000)]
     public required int Gpus { get; init; }
 
-    [Meaning("Tokens/s of one replica, as measured."), Between(1, 1_000_000_000)]
-    public required int TokensPerSecond { get; init; }
+    [Meaning("Tokens/s of one replica, as measured; or give curve."), Between(1, 1_000_000_000)]
+    public int? TokensPerSecond { get; init; }
+
+    [Meaning("A file beside this one with the DeviceCurve of the rack type's GPU, as a probe wrote it; instead of tokensPerSecond.")]
+    public string? Curve { get; init; }
+
+    [Meaning("With a curve: sequences that are decoded together. Default: the batch that makes most."), Between(1, 1_000_000)]
+    public int? Batch { get; init; }
+
+    [Meaning("With a curve: prompt tokens that are read for each token made. Default 1, which is assumed."), Between(0, 100_000)]
+    public double? PromptPerToken { get; init; }
 
     [Meaning("Where the figure comes from.")]
     public required string Source { get; init; }

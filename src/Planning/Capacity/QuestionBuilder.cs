@@ -33,7 +33,7 @@ internal sealed class QuestionBuilder(
         var types = Types(plan, quarters);
         var rows = Rows(types);
         var traces = new TraceDemands(files, errors);
-        var needs = new NeedBuilder(manifests, quarters, types, plan, catalogue, file, traces, errors).Build();
+        var needs = new NeedBuilder(manifests, quarters, types, plan, catalogue, file, traces, new DeviceCurves(files, catalogue, errors), errors).Build();
         var whatIf = WhatIf();
         if (errors.Count > 0)
             return null;
