@@ -22,7 +22,6 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     private Task _work = Task.CompletedTask;
     private long _newest;
     private bool _ended;
-    private DeviceCap? _cap;
 
     public uint Index => description.Index;
 
@@ -35,17 +34,6 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
                 return _newest;
         }
         init => _newest = value;
-    }
-
-    /// <summary>The cap that holds, or null. One from the journal holds again until a host says otherwise.</summary>
-    public DeviceCap? Cap
-    {
-        get
-        {
-            lock (_lock)
-                return _cap is { Watts: > 0 } cap ? cap.Clone() : null;
-        }
-        init => _cap = value;
     }
 
     public Device Describe()
@@ -70,7 +58,11 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     public DeviceSample Sample()
     {
         lock (_lock)
-            return _sample.Clone();
+        {
+            var sample = _sample.Clone();
+            sample.LeaseCapWatts = _allowed;
+            return sample;
+        }
     }
 
     /// <summary>Accepts or refuses; accepted work begins once its fence is durable and the work before it has ended.</summary>
@@ -148,27 +140,9 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     /// <summary>Brings the executor up before the first lease, so that there are readings, and a cap from before holds.</summary>
     public void Start()
     {
-        if (Cap is { } cap)
-            _ = executor.LimitAsync(cap);
+        RestoreCap();
         lock (_lock)
             _work = executor.TryStartAsync();
-    }
-
-    /// <summary>Holds the device to a cap, or (0) gives back the limit that was set before.</summary>
-    public void Hold(double watts)
-    {
-        DeviceCap cap;
-        lock (_lock)
-        {
-            var held = _cap is { Watts: > 0 } ? _cap : null;
-            if (watts == (held?.Watts ?? 0))
-                return;
-            // What was set before, by an operator perhaps, is what comes back.
-            cap = new DeviceCap { Device = Index, Watts = watts, BeforeWatts = held?.BeforeWatts ?? _sample.LimitWatts };
-            _cap = cap;
-        }
-        _ = executor.LimitAsync(cap.Clone());
-        node.LeasesChanged();
     }
 
     /// <summary>Takes what the executor says. A device stays failed until an operator restarts the agent.</summary>
@@ -189,6 +163,7 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
             // A reading that is missing now is unknown now: nothing of the last sample is kept.
             if (said.Health == DeviceHealth.Unknown)
                 _sample = said.Clone();
+            NoteLimit();
             _sample.Device = Index;
             (_sample.Health, _sample.HealthDetail) = changed ? (said.Health, said.HealthDetail) : (health, detail);
             changed |= _sample.LimitWatts != limit || _sample.LimitDetail != obstacle;
@@ -234,6 +209,7 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
         _stop = new CancellationTokenSource();
         _stopReason = "";
         _isInterrupted = false;
+        Allow(lease.CapWatts);
         _work = WorkAsync(lease, _work, _stop);
     }
 
@@ -254,6 +230,7 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
                 if (report.ErrorCode == KernelWorkOrder.Stopped && _stopReason.Length > 0)
                     KernelWorkOrder.Fail(report, _isInterrupted ? KernelWorkOrder.Interrupted : report.ErrorCode, _stopReason);
                 _current = null;
+                Allow(0);
             }
             else if (report.ErrorCode == KernelWorkOrder.Stopped)
             {

@@ -55,7 +55,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),
-                Cap = kept.CapOf(device.Index),
+                KeptCap = kept.CapOf(device.Index),
                 ResetCommand = options.ResetCommand,
             };
             devices.Add(leased);
@@ -99,6 +99,9 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
                 Find(cap.Device)?.Hold(cap.Watts);
         }
     }
+
+    /// <summary>Has a lease's work keep another power limit.</summary>
+    public void Limit(LimitLease limit) => Find(limit.Device)?.Limit(limit.Job, limit.Generation, limit.Watts);
 
     /// <summary>Where all ranks of a ring listen.</summary>
     public void Meet(RingRanks ring) => Find(ring.Device)?.Meet(ring);
@@ -164,7 +167,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             _devices.ToDictionary(device => device.Index, device => device.Newest),
             [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
             reports.Unacknowledged(),
-            [.. _devices.Select(device => device.Cap).OfType<DeviceCap>()]));
+            [.. _devices.Select(device => device.KeptCap).OfType<DeviceCap>()]));
         // What runs goes on and is reported; nothing new begins, since its fence would not outlive the agent.
         if (fault is not null && Interlocked.Exchange(ref _journalFault, fault) is null)
         {

@@ -58,11 +58,9 @@ public class AgentDeviceTests
 
         public ConcurrentQueue<ArmedCap> Held { get; } = [];
 
-        public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => Task.CompletedTask;
+        public Task Start(GpuId gpu, AgentLease lease) => Task.CompletedTask;
 
-        public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => Task.CompletedTask;
-
-        public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => Task.CompletedTask;
+        public Task Limit(GpuId gpu, LeaseKey lease, double watts) => Task.CompletedTask;
 
         public Task Stop(GpuId gpu, LeaseKey lease)
         {

@@ -31,6 +31,12 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
     /// <summary>Work that was stopped.</summary>
     public ConcurrentQueue<LeaseKey> Stopped { get; } = [];
 
+    /// <summary>What leases allow GPUs to draw; 0 for no limit.</summary>
+    public ConcurrentDictionary<GpuId, double> Allowed { get; } = new();
+
+    /// <summary>True while cards do not take the limits that they are told.</summary>
+    public bool IgnoresLimits { get; set; }
+
     /// <summary>Devices that were reset.</summary>
     public ConcurrentQueue<GpuId> Resets { get; } = [];
 
@@ -66,15 +72,11 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
         return record!;
     }
 
-    public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => StartAny(gpu, lease);
-
-    public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => StartAny(gpu, lease);
-
-    public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => StartAny(gpu, lease);
-
-    private Task StartAny(GpuId gpu, LeaseKey lease)
+    public Task Start(GpuId gpu, AgentLease order)
     {
+        var lease = order.Key;
         Started.Enqueue((gpu, lease));
+        Allowed[gpu] = order.CapWatts;
         var (code, fails) = _outcome(gpu);
         if (code == "never")
             return Task.CompletedTask;
@@ -86,6 +88,12 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
             await HearAsync();
             await _factory.Grains.Gpu(gpu).Report(lease, new KernelResult(code.Length == 0, code, code.Length == 0 ? "" : "as ordered", "a card", 1, 1, "GB/s", 7, true, 0, 1));
         }));
+        return Task.CompletedTask;
+    }
+
+    public Task Limit(GpuId gpu, LeaseKey lease, double watts)
+    {
+        Allowed[gpu] = watts;
         return Task.CompletedTask;
     }
 
@@ -133,13 +141,19 @@ internal sealed class FakeNodes : IGpuAgent, IAsyncDisposable
         }
     }
 
+    private GpuSample SampleOf(GpuId gpu, string? why)
+    {
+        var allowed = Allowed.GetValueOrDefault(gpu);
+        return new(gpu, 40, 50, 0, why is not null, why ?? "") { LeaseCapWatts = allowed, LimitWatts = IgnoresLimits || allowed == 0 ? 700 : allowed };
+    }
+
     private async Task ObserveAsync()
     {
         foreach (var node in _nodes)
         {
             var why = _failed.GetValueOrDefault(GpuOf(node));
             await _factory.Grains.Rack(new RackId(node[..node.LastIndexOf("-n", StringComparison.Ordinal)]))
-                .Observe(new NodeId(node), [new GpuSample(GpuOf(node), 40, 50, 0, why is not null, why ?? "")], TimeSpan.Zero);
+                .Observe(new NodeId(node), [SampleOf(GpuOf(node), why)], TimeSpan.Zero);
         }
     }
 }

@@ -132,6 +132,14 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     private async Task WorkAsync(Lease lease, ExecutorCheckpoints checkpoints, CancellationToken stop)
     {
+        if (_limits.Objection(lease.CapWatts) is { } objection)
+        {
+            var refused = KernelWorkOrder.ReportOf(lease);
+            KernelWorkOrder.Fail(refused, KernelWorkOrder.NoPowerLimit, objection);
+            _isAtWork = false;
+            await agent.WriteAsync(FrameKind.Report, refused, default).ConfigureAwait(false);
+            return;
+        }
         _busy.Begin();
         var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running), stop).ConfigureAwait(false);
         _busy.End();

@@ -82,6 +82,9 @@ internal static class KernelWorkOrder
     /// <summary>The code of work that ended through no fault of its own: it is to be done again.</summary>
     public const string Interrupted = "interrupted";
 
+    /// <summary>The code of work that did not begin because its device does not keep the power limit that it may draw.</summary>
+    public const string NoPowerLimit = "no-power-limit";
+
     /// <summary>The code of work that was told to end.</summary>
     public const string Stopped = "stopped";
 

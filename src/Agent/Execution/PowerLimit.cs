@@ -9,6 +9,32 @@ internal sealed class PowerLimit(IComputeDevice device)
     /// <summary>Why the limit is not the one that was ordered; empty while it is.</summary>
     public string Obstacle { get; private set; } = "";
 
+    /// <summary>Why work may not begin under a lease's limit; null when the card says itself that it keeps it.</summary>
+    /// <param name="watts">The lease's limit; 0 for none.</param>
+    public string? Objection(double watts)
+    {
+        const double slack = 1; // Limits are set in milliwatts, and some cards round to whole watts.
+        if (watts <= 0)
+            return null;
+        var limit = Read().LimitWatts;
+        if (limit <= watts + slack)
+            return null;
+        var why = Obstacle.Length > 0 ? Obstacle : limit is { } set ? FormattableString.Invariant($"the card's limit is {set:0} W") : "the card does not say what its limit is";
+        return FormattableString.Invariant($"it may draw {watts:0} W: {why}");
+    }
+
+    private DeviceReadings Read()
+    {
+        try
+        {
+            return device.Read();
+        }
+        catch (DeviceFaultException)
+        {
+            return default;
+        }
+    }
+
     /// <summary>Sets the cap, or with none what was set before it. A cap never lies above that, nor below what the card accepts.</summary>
     public void Keep(DeviceCap cap)
     {

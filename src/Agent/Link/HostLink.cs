@@ -149,6 +149,9 @@ internal sealed class HostLink(
                 case ToAgent.MessageOneofCase.Hold:
                     node.Hold(message.Hold);
                     break;
+                case ToAgent.MessageOneofCase.Limit:
+                    node.Limit(message.Limit);
+                    break;
                 case ToAgent.MessageOneofCase.Ring:
                     node.Meet(message.Ring);
                     break;

@@ -24,9 +24,6 @@ internal static class JobPowerChecks
             : null;
         if (field is not null && groups.Any(group => group.GpuMilli > 0))
             errors.Add(manifest.Error("spec." + field, "a shared GPU has one power limit for all who share it", $"ask for whole GPUs, or leave {field} out"));
-        // Placed at less, a kernel would draw more than is counted for it.
-        if (field is not null && (spec.Kernel is not null || spec.Program is not null))
-            errors.Add(manifest.Error("spec." + field, "the power limit of the device that runs a kernel is not set", $"leave {field} out"));
     }
 
     private static void CheckPercents(Manifest manifest, JobManifestSpec spec, List<ManifestError> errors)

@@ -27,7 +27,11 @@ internal sealed class GpuGrain(
     {
         ThrowIfPoisoned();
         if (Row.Find(lease.Key) is { } held)
+        {
+            if (held.Lease.CapWatts != lease.CapWatts)
+                await Limit(lease); // Its rack was started anew, and had heard of the limit before.
             return new RunAnswer(true, held.At, "", held.Result);
+        }
         if (!lease.Simulated && _agent is null)
             return new RunAnswer(false, default, $"no agent is connected for GPU {Gpu}");
         var (taken, why) = Row.Take(lease, lease.StartedAt ?? clock.GetUtcNow());
@@ -41,14 +45,17 @@ internal sealed class GpuGrain(
         return new RunAnswer(true, taken.Find(lease.Key)!.At, "");
     }
 
-    public Task Limit(GpuLease lease)
+    public async Task Limit(GpuLease lease)
     {
         ThrowIfPoisoned();
-        if (Row.Find(lease.Key) is not { } held || !held.Lease.Simulated)
-            return Task.CompletedTask;
-        Keep(Row with { Held = Row.Held.Select(one => one.Lease.Key == lease.Key ? one with { Lease = lease } : one).ToValueList() });
-        fleet.Cap(Gpu, lease.CapWatts);
-        return Task.CompletedTask;
+        if (Row.Find(lease.Key) is not { } held)
+            return;
+        // Durable for a real device: an agent that comes back is told what holds now.
+        await CommitIfReal(Row with { Held = Row.Held.Select(one => one.Lease.Key == lease.Key ? one with { Lease = lease } : one).ToValueList() }, lease);
+        if (lease.Simulated)
+            fleet.Cap(Gpu, lease.CapWatts);
+        else if (held.Result is null)
+            Tell(agent => agent.Limit(Gpu, lease.Key, lease.CapWatts));
     }
 
     public Task Hold(ArmedCap cap)
@@ -164,12 +171,8 @@ internal sealed class GpuGrain(
         activity?.SetTag("job", lease.Key.Job.Value).SetTag("gpu", Gpu.Value).SetTag("generation", lease.Key.Generation);
         if (lease.Simulated)
             fleet.Start(Gpu, lease, Row.Find(lease.Key)!.At);
-        else if (lease.Work is KernelWork kernel)
-            Tell(agent => agent.Start(Gpu, lease.Key, kernel, activity?.Id ?? lease.TraceParent));
-        else if (lease.Work is ProgramWork program)
-            Tell(agent => agent.StartProgram(Gpu, lease.Key, program, activity?.Id ?? lease.TraceParent));
-        else if (lease.Work is CollectiveWork collective)
-            Tell(agent => agent.StartCollective(Gpu, lease.Key, collective, activity?.Id ?? lease.TraceParent));
+        else
+            Tell(agent => agent.Start(Gpu, new AgentLease(lease.Key, lease.Work, lease.CapWatts, activity?.Id ?? lease.TraceParent)));
     }
 
     private void StopWork(GpuLease lease)

@@ -14,7 +14,7 @@ public interface IGpuGrain : IGrainWithStringKey
     [Alias("Run")]
     Task<RunAnswer> Run(GpuLease lease);
 
-    /// <summary>Has a lease's work keep the power limit that the lease states now.</summary>
+    /// <summary>Has a lease's work keep the power limit that the lease states now. On an agent's device it holds once the device's readings say so.</summary>
     [Alias("Limit")]
     Task Limit(GpuLease lease);
 
@@ -77,17 +77,13 @@ public enum ResetOutcome
 [Alias("IGpuAgent")]
 public interface IGpuAgent : IGrainObserver
 {
-    /// <summary>Starts a kernel under a lease; the agent refuses older generations.</summary>
-    [Alias("Start")]
-    Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent);
+    /// <summary>Starts a lease's work; the agent refuses older generations, and work whose power limit it cannot keep.</summary>
+    [Alias("StartWork")]
+    Task Start(GpuId gpu, AgentLease lease);
 
-    /// <summary>Starts a program under a lease; the agent refuses older generations.</summary>
-    [Alias("StartProgram")]
-    Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent);
-
-    /// <summary>Starts a rank of a collective under a lease, whose task is the rank; the agent refuses older generations.</summary>
-    [Alias("StartCollective")]
-    Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent);
+    /// <summary>Has a lease's work keep another power limit, or (0) the device's own.</summary>
+    [Alias("Limit")]
+    Task Limit(GpuId gpu, LeaseKey lease, double watts);
 
     /// <summary>Stops a lease's work.</summary>
     [Alias("Stop")]
@@ -101,6 +97,15 @@ public interface IGpuAgent : IGrainObserver
     [Alias("Reset")]
     Task Reset(GpuId gpu, long number);
 }
+
+/// <summary>A lease as an agent is told of it.</summary>
+/// <param name="Key">The lease; of a collective its task is the rank.</param>
+/// <param name="Work">What to run.</param>
+/// <param name="CapWatts">The power limit to keep, or 0 for the device's own.</param>
+/// <param name="TraceParent">W3C trace context of the job's submission, or empty.</param>
+[GenerateSerializer, Immutable, Alias("AgentLease")]
+public sealed record AgentLease(
+    [property: Id(0)] LeaseKey Key, [property: Id(1)] WorkSpec Work, [property: Id(2)] double CapWatts, [property: Id(3)] string TraceParent);
 
 /// <summary>A cap that was armed for an excursion and holds now, or its release.</summary>
 /// <param name="Authority">The hall's activation that says so: of one only newer revisions count.</param>

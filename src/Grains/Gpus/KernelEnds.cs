@@ -20,6 +20,7 @@ internal static class KernelEnds
     private static Fault FaultOf(string code) => code switch
     {
         "cuda-46" or "cuda-214" or "cuda-220" or "no-device" => Fault.Device,
+        "no-power-limit" => Fault.Device, // Another may let its limit be set.
         RingBroken => Fault.Device, // Of which no rank's own report tells: then what lies between them failed.
         "executor-crashed" or "timed-out" or "cuda-999" => Fault.Work,
         _ => code.StartsWith("cuda-7", StringComparison.Ordinal) ? Fault.Work : Fault.None,

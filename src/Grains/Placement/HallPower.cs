@@ -53,7 +53,7 @@ internal sealed class HallPower(HallBook book, double risePerSecond, double time
         record(new PowerLowered(Next, at, lower, $"{first} can start then.", first));
     }
 
-    /// <summary>Takes note of the orders that a rack follows; what all racks of a job follow is in force.</summary>
+    /// <summary>Takes note of the orders whose limits a rack's devices keep; what holds on all racks of a job is in force.</summary>
     public void Hear(RackId rack, long revision)
     {
         _followed[rack] = revision;

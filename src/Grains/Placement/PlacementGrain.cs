@@ -165,7 +165,7 @@ internal sealed partial class PlacementGrain(
         _telemetry.Hear(report, clock.GetUtcNow());
         var before = _book.Sequence;
         _decisions.Hear(report);
-        _power.Hear(report.Rack, report.Revision);
+        _power.Hear(report.Rack, report.LimitsRevision);
         Guard();
         if (_book.Sequence != before)
         {

@@ -206,6 +206,10 @@ public sealed record RackReport(
     [Id(7)]
     public BuildingReading? Building { get; init; }
 
+    /// <summary>Revision of the newest orders whose lowered power limits all its devices are known to keep.</summary>
+    [Id(10)]
+    public long LimitsRevision { get; init; }
+
     /// <summary>Nodes whose agent is not heard, and on which nothing that it ran can still run.</summary>
     [Id(8)]
     public ValueList<NodeId> Lost { get; init; } = [];
@@ -262,6 +266,10 @@ public sealed record GpuSample(
     /// <summary>Why a cap does not hold as it was ordered; empty while it does.</summary>
     [Id(7)]
     public string LimitDetail { get; init; } = "";
+
+    /// <summary>The power limit that the lease that runs was last told to keep, in watts; 0 for the device's own.</summary>
+    [Id(11)]
+    public double LeaseCapWatts { get; init; }
 
     /// <summary>Energy drawn since the driver was loaded, in joules; null while unknown.</summary>
     [Id(20)]

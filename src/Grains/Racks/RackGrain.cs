@@ -13,6 +13,7 @@ internal sealed class RackGrain(
     private readonly Dictionary<LeaseKey, RackLease> _leases = [];
     private readonly NodeReach _reach = new(clock, options.Value.AgentTimeout, options.Value.SilentRack);
     private RackOrders? _orders;
+    private long _limitsRevision = -1;
     private BuildingReading? _building;
     private RackFailsafe _failsafe = null!;
     private IReadOnlyList<(GpuId Gpu, ArmedCap Cap)> _told = [];
@@ -104,7 +105,8 @@ internal sealed class RackGrain(
             await Stop(gone);
         foreach (var lease in orders.Leases)
         {
-            if (_leases.TryAdd(lease.Key, new RackLease(lease)))
+            // Work that ran before this activation did may not have heard yet what it is to keep.
+            if (_leases.TryAdd(lease.Key, new RackLease(lease) { LimitIsUnconfirmed = IsToConfirm(lease) && lease.StartedAt is not null }))
                 await Begin(_leases[lease.Key]);
             else if (_leases[lease.Key].Lease.PowerPercent != lease.PowerPercent)
                 await Limit(_leases[lease.Key], lease);
@@ -177,10 +179,31 @@ internal sealed class RackGrain(
             lease.End ??= KernelEnds.Of(lease.Lease.Key, result);
     }
 
-    /// <summary>Has every GPU of a lease keep another power limit. Only once all have is the revision reported.</summary>
+    // Simulated devices have heard once they were told; a higher limit is counted before it holds.
+    private bool IsToConfirm(TaskLease lease) => !Card.Simulated && lease.PowerPercent < 100;
+
+    /// <summary>The newest orders whose limits all devices keep: a card that an agent owns says so itself, by what it reads back.</summary>
+    private long LimitsRevision()
+    {
+        foreach (var lease in _leases.Values.Where(lease => lease.LimitIsUnconfirmed))
+            lease.LimitIsUnconfirmed = lease.End is null && !KeepsLimit(lease.Lease);
+        if (!_leases.Values.Any(lease => lease.LimitIsUnconfirmed))
+            _limitsRevision = _orders!.Revision;
+        return _limitsRevision;
+    }
+
+    private bool KeepsLimit(TaskLease lease)
+    {
+        const double slack = 1; // Limits are set in milliwatts, and some cards round to whole watts.
+        var cap = LeaseOf(lease, Card.Nodes.First(card => card.Node == lease.Node)).CapWatts;
+        return lease.Gpus.All(gpu => _reach.Of(GrainKeys.GpuOf(lease.Node, gpu)) is { } sample
+            && Math.Abs(sample.LeaseCapWatts - cap) < slack && sample.LimitWatts <= cap + slack);
+    }
+
+    /// <summary>Has every GPU of a lease keep another power limit.</summary>
     private Task Limit(RackLease held, TaskLease lease)
     {
-        (held.Lease, held.DoneAt) = (lease, null);
+        (held.Lease, held.DoneAt, held.LimitIsUnconfirmed) = (lease, null, IsToConfirm(lease));
         var node = Card.Nodes.First(card => card.Node == lease.Node);
         return Task.WhenAll(lease.Gpus.Select(gpu => GrainFactory.Gpu(GrainKeys.GpuOf(node.Node, gpu)).Limit(LeaseOf(lease, node))));
     }
@@ -229,6 +252,7 @@ internal sealed class RackGrain(
             Building?.Watts ?? reading.Watts, reading.HottestCelsius, reading.FailedGpus)
         {
             Building = Building,
+            LimitsRevision = LimitsRevision(),
             Lost = Card.Simulated ? [] : Card.Nodes.Select(node => node.Node).Where(_reach.IsLost).ToValueList(),
             Heard = Card.Simulated ? [] : Card.Nodes.Select(node => node.Node).Where(_reach.IsHeard).ToValueList(),
         };

@@ -17,6 +17,9 @@ internal sealed class RackLease(TaskLease lease)
     /// <summary>True once this activation of the hall has heard of the start.</summary>
     public bool StartReported { get; set; }
 
+    /// <summary>True until the devices of an agent say themselves that they keep the power limit it has now.</summary>
+    public bool LimitIsUnconfirmed { get; set; }
+
     /// <summary>Its end, or null; kept until the orders no longer hold the lease.</summary>
     public LeaseEnd? End { get; set; }
 }

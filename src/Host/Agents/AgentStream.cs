@@ -56,40 +56,36 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
         }
     }
 
-    public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent) => Send(new ToAgent
+    public Task Start(GpuId gpu, AgentLease lease)
     {
-        Lease = new Lease
+        var message = new Lease
         {
             Device = DeviceOf(gpu),
-            Job = lease.Job.Value,
-            Generation = lease.Generation,
-            Kernel = Message(work),
-            Traceparent = traceParent,
-        },
-    });
+            Job = lease.Key.Job.Value,
+            Generation = lease.Key.Generation,
+            Traceparent = lease.TraceParent,
+            CapWatts = lease.CapWatts,
+        };
+        switch (lease.Work)
+        {
+            case KernelWork kernel:
+                message.Kernel = Message(kernel);
+                break;
+            case Domain.Jobs.ProgramWork program:
+                message.Program = ProgramMessages.Of(program);
+                break;
+            case Domain.Jobs.CollectiveWork collective:
+                message.Collective = CollectiveMessages.Of(collective, lease.Key.Task);
+                break;
+            default:
+                throw new ArgumentException($"An agent does not run {lease.Work.GetType().Name}.", nameof(lease));
+        }
+        return Send(new ToAgent { Lease = message });
+    }
 
-    public Task StartProgram(GpuId gpu, LeaseKey lease, Domain.Jobs.ProgramWork work, string traceParent) => Send(new ToAgent
+    public Task Limit(GpuId gpu, LeaseKey lease, double watts) => Send(new ToAgent
     {
-        Lease = new Lease
-        {
-            Device = DeviceOf(gpu),
-            Job = lease.Job.Value,
-            Generation = lease.Generation,
-            Program = ProgramMessages.Of(work),
-            Traceparent = traceParent,
-        },
-    });
-
-    public Task StartCollective(GpuId gpu, LeaseKey lease, Domain.Jobs.CollectiveWork work, string traceParent) => Send(new ToAgent
-    {
-        Lease = new Lease
-        {
-            Device = DeviceOf(gpu),
-            Job = lease.Job.Value,
-            Generation = lease.Generation,
-            Collective = CollectiveMessages.Of(work, lease.Task),
-            Traceparent = traceParent,
-        },
+        Limit = new LimitLease { Device = DeviceOf(gpu), Job = lease.Job.Value, Generation = lease.Generation, Watts = watts },
     });
 
     public Task Stop(GpuId gpu, LeaseKey lease) => Send(new ToAgent
@@ -121,6 +117,7 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     {
         LimitWatts = sample.HasLimitWatts ? sample.LimitWatts : null,
         LimitDetail = sample.LimitDetail,
+        LeaseCapWatts = sample.LeaseCapWatts,
         EnergyJoules = sample.HasEnergyJoules ? sample.EnergyJoules : null,
         SmClockMegahertz = sample.HasSmClockMegahertz ? sample.SmClockMegahertz : null,
         SlowedBecause = sample.HasSlowedBecause ? (long)sample.SlowedBecause : null,

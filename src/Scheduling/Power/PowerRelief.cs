@@ -53,8 +53,7 @@ public static class PowerRelief
 
         void Enqueue(JobId job, HeldJob held, int from)
         {
-            // Kernels run on real devices, whose limits nobody sets yet.
-            if (held.Spec.Work is SimulatedWork && held.Spec.Priority <= mostPriority && PowerLadder.NextBelow(state, held, from) is { } next)
+            if (held.Spec.Priority <= mostPriority && PowerLadder.NextBelow(state, held, from) is { } next)
                 queue.Enqueue(job, (held.Spec.Priority, -next, -age(job), job.Value));
         }
     }
@@ -71,7 +70,7 @@ public static class PowerRelief
     public static ValueList<JobPercent> Raise(HallState state, Func<JobId, bool> isSettled, Func<JobId, long> age, Watts most, bool alone = false)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var below = state.Held.Where(one => one.Value.Spec.Work is SimulatedWork && PowerLadder.NextAbove(state, one.Value) is not null && isSettled(one.Key))
+        var below = state.Held.Where(one => PowerLadder.NextAbove(state, one.Value) is not null && isSettled(one.Key))
             .OrderByDescending(one => one.Value.Spec.Priority).ThenBy(one => one.Value.Assignment.PowerPercent)
             .ThenBy(one => age(one.Key)).ThenBy(one => one.Key.Value, StringComparer.Ordinal).ToList();
         var raised = new List<JobPercent>();

@@ -81,15 +81,13 @@ internal static class KernelBenchmark
 
         public Task NextReport() => (_next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-        public Task Start(GpuId gpu, LeaseKey lease, KernelWork work, string traceParent)
+        public Task Start(GpuId gpu, AgentLease lease)
         {
-            _ = Report(gpu, lease);
+            _ = Report(gpu, lease.Key);
             return Task.CompletedTask;
         }
 
-        public Task StartProgram(GpuId gpu, LeaseKey lease, ProgramWork work, string traceParent) => throw new NotSupportedException();
-
-        public Task StartCollective(GpuId gpu, LeaseKey lease, CollectiveWork work, string traceParent) => throw new NotSupportedException();
+        public Task Limit(GpuId gpu, LeaseKey lease, double watts) => Task.CompletedTask;
 
         public Task Stop(GpuId gpu, LeaseKey lease) => Task.CompletedTask;
 

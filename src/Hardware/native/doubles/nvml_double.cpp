@@ -1,7 +1,8 @@
 // A double of NVML whose readings come from the environment; one that is not set is not supported, as on a
 // card without that sensor. FACTORY_DOUBLE_MILLIWATTS, _CELSIUS, _PERCENT, _USED_BYTES, _SM_MEGAHERTZ, _SLOWED,
 // _ECC, _ROWS_PENDING and _ROWS_FAILED. With FACTORY_DOUBLE_LIMIT_RANGE=<lowest>:<highest> in milliwatts its power
-// limit can be set, the highest being the default, and it draws no more than that; not with _LIMIT_DENIED set.
+// limit can be set, the highest being the default, and it draws no more than that; not with _LIMIT_DENIED set. With
+// FACTORY_DOUBLE_LIMIT_FILE a limit outlives the process that set it, as on a card.
 // FACTORY_DOUBLE_PCIE=<generation>:<lanes>:<most generation>:<most lanes>:<replays> and
 // FACTORY_DOUBLE_NVLINK=<links>:<up>:<errors of each kind on each>:<KiB sent>:<KiB received> give it links,
 // FACTORY_DOUBLE_MEMORY_CELSIUS and _MEMORY_MEGAHERTZ memory that is read.
@@ -29,7 +30,30 @@ struct Memory {
     unsigned long long total, free, used;
 };
 
-std::atomic<unsigned> set_limit{0}; // 0 while none was set.
+std::atomic<unsigned> own_limit{0}; // 0 while none was set.
+
+unsigned limit_set() {
+    const char *path = std::getenv("FACTORY_DOUBLE_LIMIT_FILE");
+    std::FILE *file = path == nullptr ? nullptr : std::fopen(path, "r");
+    unsigned limit = own_limit;
+    if (file != nullptr) {
+        if (std::fscanf(file, "%u", &limit) != 1) {
+            limit = own_limit;
+        }
+        std::fclose(file);
+    }
+    return limit;
+}
+
+void set_limit(unsigned milliwatts) {
+    own_limit = milliwatts;
+    const char *path = std::getenv("FACTORY_DOUBLE_LIMIT_FILE");
+    std::FILE *file = path == nullptr ? nullptr : std::fopen(path, "w");
+    if (file != nullptr) {
+        std::fprintf(file, "%u", milliwatts);
+        std::fclose(file);
+    }
+}
 
 template <typename Value> int answer(const char *name, Value *value) {
     const char *text = std::getenv(name);
@@ -111,7 +135,7 @@ ENTRY nvmlDeviceGetHandleByUUID(const char *, void **device) {
 
 ENTRY nvmlDeviceGetPowerUsage(void *, unsigned *milliwatts) {
     const int status = answer("FACTORY_DOUBLE_MILLIWATTS", milliwatts);
-    const unsigned limit = set_limit;
+    const unsigned limit = limit_set();
     if (status == success && limit != 0 && *milliwatts > limit) {
         *milliwatts = limit;
     }
@@ -134,7 +158,7 @@ ENTRY nvmlDeviceGetPowerManagementDefaultLimit(void *, unsigned *milliwatts) {
 }
 
 ENTRY nvmlDeviceGetPowerManagementLimit(void *device, unsigned *milliwatts) {
-    *milliwatts = set_limit;
+    *milliwatts = limit_set();
     return *milliwatts != 0 ? success : nvmlDeviceGetPowerManagementDefaultLimit(device, milliwatts);
 }
 
@@ -149,7 +173,7 @@ ENTRY nvmlDeviceSetPowerManagementLimit(void *, unsigned milliwatts) {
     if (milliwatts < lowest || milliwatts > highest) {
         return invalid_argument;
     }
-    set_limit = milliwatts;
+    set_limit(milliwatts);
     return success;
 }
 
