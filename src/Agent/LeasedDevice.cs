@@ -190,8 +190,8 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
             return null;
         if (lease.Generation == _newest)
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
-        if (lease.Kernel is null && lease.Program is null && lease.Collective is null)
-            return "the lease has no kernel, program or collective to run";
+        if (lease.Kernel is null && lease.Program is null && lease.Collective is null && lease.Probe is null)
+            return "the lease has no kernel, program, collective or probe to run";
         return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
     }
 
@@ -249,7 +249,7 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
     // A lease always ends in a report: without one the host would wait, and the device stay held, for ever.
     private async Task<WorkReport> RunAsync(Lease lease, CancellationToken stop)
     {
-        var seconds = lease.Program?.TimeoutSeconds ?? lease.Collective?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
+        var seconds = lease.Program?.TimeoutSeconds ?? lease.Collective?.TimeoutSeconds ?? lease.Probe?.TimeoutSeconds ?? lease.Kernel.TimeoutSeconds;
         if (lease.Collective is { } collective)
             (collective.Address, collective.Name) = (node.Address, FormattableString.Invariant($"{node.Name} device {Index}"));
         var timeout = seconds == 0 ? defaultTimeout : TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout.TotalSeconds));

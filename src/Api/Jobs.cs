@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Jobs;
+
 namespace ControlPlane.Api;
 
 /// <summary>What came of submitting one job.</summary>
@@ -70,6 +72,9 @@ public sealed record KernelResponse(
 
     /// <summary>What a person should know although the work is done; or empty.</summary>
     public string Remark { get; init; } = "";
+
+    /// <summary>What a probe measured; empty for other work.</summary>
+    public IReadOnlyList<ProbePoint> Points { get; init; } = [];
 }
 
 /// <summary>Why a job is where it is.</summary>

@@ -135,6 +135,8 @@ internal static class JobCommands
         rows.Add(["device", kernel.Device]);
         rows.Add(["time", $"{Text(kernel.SecondsPerRepetition * 1e6)} us a {(isProgram ? "step" : "repetition")}, {kernel.Repetitions} {(isProgram ? "steps" : "repetitions")}"]);
         rows.Add(["rate", $"{Text(kernel.Rate)} {kernel.RateUnit}"]);
+        foreach (var point in kernel.Points)
+            rows.Add([point.Phase, $"batch {Text(point.Batch)}, {Text(point.Tokens)} tokens{(point.LimitWatts is { } limit ? $", {Text(limit)} W" : "")}: {Text(point.TokensPerSecond)} tokens/s, {(point.JoulesPerToken is { } joules ? $"{Text(joules, "0.####")} J/token" : "energy unknown")}"]);
         rows.Add(["checksum", kernel.Checksum]);
         if (kernel.PeakMemoryBytes > 0)
             rows.Add(["memory", $"{Text(kernel.PeakMemoryBytes / 1048576.0)} MiB at most"]);

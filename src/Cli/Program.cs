@@ -20,7 +20,7 @@ var root = new RootCommand("factoryctl drives an AI factory: apply manifests, su
     PlaceCommand.Build(), ScenarioCommand.Build(),
     DecisionCommands.BuildDecision(),
     DecisionCommands.BuildSnapshot(),
-    KernelCommand.Build(),
+    KernelCommand.Build(), ProbeCommand.Build(),
     DiagCommand.Build(),
     HallCommands.BuildTop(),
     HallCommands.BuildEvents(),

@@ -141,7 +141,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
             return;
         }
         _busy.Begin();
-        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running), stop).ConfigureAwait(false);
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running, _limits), stop).ConfigureAwait(false);
         _busy.End();
         _isAtWork = false; // Before the agent hears of it: the next lease may come before this task has ended.
         if (health is not null)

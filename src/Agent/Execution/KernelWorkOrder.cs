@@ -1,13 +1,16 @@
 using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Probes;
 using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
+
+using ProbePoint = ControlPlane.Domain.Jobs.ProbePoint;
 
 namespace ControlPlane.Agent.Execution;
 
 /// <summary>What work needs beside its device.</summary>
-internal sealed record WorkWays(ICheckpoints Checkpoints, Rendezvous Rendezvous, RunningWork Running);
+internal sealed record WorkWays(ICheckpoints Checkpoints, Rendezvous Rendezvous, RunningWork Running, PowerLimit Limits);
 
 /// <summary>Carries out one lease's kernel, program or collective and puts what happened into the words of a report.</summary>
 internal static class KernelWorkOrder
@@ -16,7 +19,7 @@ internal static class KernelWorkOrder
     public static async Task<(WorkReport Report, DeviceSample? Health)> CarryOutAsync(
         IComputeDevice device, Lease lease, WorkWays ways, CancellationToken stop)
     {
-        var metered = new MeteredDevice(device, LimitOf(lease, device.Description));
+        var metered = new MeteredDevice(device, LimitOf(lease, device.Description)) { Limiting = ways.Limits.SetByWork };
         ways.Running.Begin(metered);
         var result = await CarryOutAsync(metered, lease, ReportOf(lease), ways, stop).ConfigureAwait(false);
         ways.Running.End();
@@ -43,6 +46,11 @@ internal static class KernelWorkOrder
             {
                 Fill(report, CollectiveMessages.Read(collective), (int)collective.Ranks, await CollectiveWorkOrder.RunAsync(device, lease, ways.Rendezvous, stop).ConfigureAwait(false));
                 return (report, report.Succeeded ? null : Unwell(DeviceHealth.Failed, report));
+            }
+            if (lease.Probe is { } probe)
+            {
+                Fill(report, await TokenProbe.RunAsync(device, ProbeMessages.Read(probe), stop).ConfigureAwait(false));
+                return (report, null);
             }
             var work = lease.Kernel;
             var request = new KernelRequest(work.Name, work.Sizes, checked((int)Math.Max(work.Repetitions, 1)), work.Check, work.Seed);
@@ -144,6 +152,17 @@ internal static class KernelWorkOrder
             report.FirstLoss = first;
         if (state.LastLoss is { } last)
             report.LastLoss = last;
+    }
+
+    private static void Fill(WorkReport report, IReadOnlyList<ProbePoint> points)
+    {
+        var best = points.Where(point => point.Phase == "decode").MaxBy(point => point.TokensPerSecond)!;
+        report.Succeeded = true;
+        report.Repetitions = (uint)points.Count;
+        report.SecondsPerRepetition = best.Batch / best.TokensPerSecond;
+        report.Rate = best.TokensPerSecond;
+        report.RateUnit = "tokens/s";
+        report.Points.AddRange(points.Select(ProbeMessages.Of));
     }
 
     private static DeviceSample Unwell(DeviceHealth health, WorkReport report) =>

@@ -3,9 +3,12 @@ using ControlPlane.Hardware.Protocol;
 
 namespace ControlPlane.Agent.Execution;
 
-/// <summary>Keeps the power limit of one device, within what the card accepts, and says why where it cannot.</summary>
+/// <summary>Keeps the power limit of one device, within what the card accepts, and says why where it cannot. Thread safe.</summary>
 internal sealed class PowerLimit(IComputeDevice device)
 {
+    private readonly Lock _lock = new();
+    private DeviceCap? _cap;
+
     /// <summary>Why the limit is not the one that was ordered; empty while it is.</summary>
     public string Obstacle { get; private set; } = "";
 
@@ -35,8 +38,30 @@ internal sealed class PowerLimit(IComputeDevice device)
         }
     }
 
+    /// <summary>Sets the limit that work asks for itself, never above a cap that holds; null gives back what was set before any.</summary>
+    /// <exception cref="DeviceFaultException">The device's limit cannot be set so.</exception>
+    public void SetByWork(double? watts)
+    {
+        lock (_lock)
+        {
+            if (_cap is { Watts: > 0 } cap)
+                device.LimitPower(Math.Min(watts ?? double.MaxValue, cap.Watts));
+            else
+                device.LimitPower(watts ?? (_cap is { BeforeWatts: > 0 } free ? free.BeforeWatts : null));
+        }
+    }
+
     /// <summary>Sets the cap, or with none what was set before it. A cap never lies above that, nor below what the card accepts.</summary>
     public void Keep(DeviceCap cap)
+    {
+        lock (_lock)
+        {
+            _cap = cap;
+            Set(cap);
+        }
+    }
+
+    private void Set(DeviceCap cap)
     {
         try
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 
+using ControlPlane.Domain.Jobs;
+using ControlPlane.Facility.Diagnostics;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Probes;
 
@@ -20,7 +22,7 @@ internal static class Probe
             var points = await TokenProbe.RunAsync(device, request, cancellation).ConfigureAwait(false);
             var curve = JsonSerializer.Serialize(new { device = device.Description.Name, device.Description.Uuid, request.Model, points }, Json);
             if (save is not null)
-                await File.WriteAllTextAsync(save, CurveManifest.ToYaml(device.Description, request.Model.Name, points, DateTimeOffset.UtcNow), cancellation).ConfigureAwait(false);
+                await File.WriteAllTextAsync(save, CurveManifest.ToYaml(device.Description.Id, device.Description.Name, device.Description.Uuid, request.Model.Name, points, DateTimeOffset.UtcNow), cancellation).ConfigureAwait(false);
             if (asJson)
                 Console.WriteLine(curve);
             else

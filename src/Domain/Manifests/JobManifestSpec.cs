@@ -63,7 +63,7 @@ public sealed record JobManifestSpec
     [Meaning("Datasets it reads; it runs only where each may be read.")]
     public IReadOnlyList<string> Datasets { get; init; } = [];
 
-    [Meaning("Work on simulated GPUs. Give exactly one of this, kernel, program and collective.")]
+    [Meaning("Work on simulated GPUs. Give exactly one of this, kernel, program, collective and probe.")]
     public SimulatedWorkSpec? Simulated { get; init; }
 
     [Meaning("A kernel that really runs, on a device that an agent owns.")]
@@ -74,6 +74,9 @@ public sealed record JobManifestSpec
 
     [Meaning("A collective that really runs: every task is a rank, on a device that an agent owns.")]
     public CollectiveWorkSpec? Collective { get; init; }
+
+    [Meaning("A measurement that really runs: what a device that an agent owns makes of a model's shape.")]
+    public ProbeWorkSpec? Probe { get; init; }
 }
 
 /// <summary>A task group of a Job manifest.</summary>

@@ -7,13 +7,13 @@ internal static class JobSpecChecks
 {
     public static void Check(Manifest manifest, JobManifestSpec spec, List<TaskGroup> groups, List<ManifestError> errors)
     {
-        var works = new object?[] { spec.Simulated, spec.Kernel, spec.Program, spec.Collective }.Count(work => work is not null);
+        var works = new object?[] { spec.Simulated, spec.Kernel, spec.Program, spec.Collective, spec.Probe }.Count(work => work is not null);
         if (works != 1)
-            errors.Add(manifest.Error("spec", works == 0 ? "says no work" : "gives several kinds of work", "give exactly one of simulated, kernel, program and collective"));
+            errors.Add(manifest.Error("spec", works == 0 ? "says no work" : "gives several kinds of work", "give exactly one of simulated, kernel, program, collective and probe"));
         if (spec.Program is { } program)
             ProgramReader.Check(manifest, program.Steps, "spec.program.steps", errors);
-        if ((spec.Kernel is not null || spec.Program is not null) && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000 || groups[0].Mig is not null))
-            errors.Add(manifest.Error("spec.tasks", "a kernel or program runs on one whole GPU", "give one task with gpus: 1"));
+        if ((spec.Kernel is not null || spec.Program is not null || spec.Probe is not null) && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000 || groups[0].Mig is not null))
+            errors.Add(manifest.Error("spec.tasks", "a kernel, program or probe runs on one whole GPU", "give one task with gpus: 1"));
         if (spec.Collective is { } collective)
             CollectiveReader.Check(manifest, collective, groups, errors);
         if (groups.Count == 0)

@@ -105,6 +105,7 @@ public static class JobSpecs
             },
             Program = program is null ? null : ProgramReader.Write(program),
             Collective = spec.Work is CollectiveWork collective ? CollectiveReader.Write(collective) : null,
+            Probe = spec.Work is ProbeWork probe ? ProbeWorkSpec.Write(probe) : null,
         };
         return new Manifest("Job", name, content, new ManifestOrigin(name, System.Collections.Immutable.ImmutableDictionary<string, (int Line, int Column)>.Empty));
     }
@@ -139,6 +140,7 @@ public static class JobSpecs
             kernel.Repetitions, kernel.Check, (ulong)kernel.Seed, kernel.Timeout ?? TimeSpan.Zero)
         : spec.Program is { } program ? ProgramReader.Read(program)
         : spec.Collective is { } collective ? CollectiveReader.Read(collective, groups[0].Count)
+        : spec.Probe is { } probe ? ProbeWorkSpec.Read(probe)
         : new SimulatedWork(
             spec.Simulated!.Class, spec.Simulated.Duration, spec.Simulated.TokensPerGpuSecond, spec.Simulated.Utilisation)
         {

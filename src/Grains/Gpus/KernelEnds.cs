@@ -46,6 +46,8 @@ internal static class KernelEnds
             return $"{result.ErrorCode}: {result.Error}";
         if (result.RateUnit == StepsUnit)
             return ProgramText(result);
+        if (result.Points.Count > 0)
+            return $"At most {QuantityText.Number(result.Rate)} tokens/s decoded on {result.Device}, {result.Points.Count} points measured.";
         var check = result.Checked ? "result checked" : "result not checked";
         if (result.RateUnit == CollectiveText.BusUnit)
             return $"{QuantityText.Number(result.Rate)} GB/s bus bandwidth: {result.Remark}; {QuantityText.Number(result.SecondsPerRepetition * 1e6, 1)} us a repetition, {check}.";

@@ -83,4 +83,8 @@ public sealed record KernelResult(
     /// <summary>What a person should know although the work is done; or empty.</summary>
     [Id(15)]
     public string Remark { get; init; } = "";
+
+    /// <summary>What a probe measured; empty for other work.</summary>
+    [Id(20)]
+    public ValueList<ProbePoint> Points { get; init; } = [];
 }

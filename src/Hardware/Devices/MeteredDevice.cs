@@ -38,7 +38,16 @@ public sealed class MeteredDevice(IComputeDevice device, long limitBytes) : ICom
     public DeviceReadings Read() => device.Read();
 
     /// <inheritdoc/>
-    public void LimitPower(double? watts) => device.LimitPower(watts);
+    public void LimitPower(double? watts)
+    {
+        if (Limiting is { } limiting)
+            limiting(watts);
+        else
+            device.LimitPower(watts);
+    }
+
+    /// <summary>Sets power limits in the device's stead, for whoever holds it to caps; null for the device itself.</summary>
+    public Action<double?>? Limiting { private get; init; }
 
     /// <inheritdoc/>
     public IDeviceBuffer Allocate(long bytes)

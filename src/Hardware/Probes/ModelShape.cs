@@ -17,4 +17,9 @@ public sealed record ModelShape(string Name, int Layers, int Hidden, int Heads, 
         new("small", 4, 256, 8, 4, 32, 704, 4096),
         new("llama-3.1-8b", 32, 4096, 32, 8, 128, 14336, 128256),
     ];
+
+    /// <summary>The shape of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message has all there are.</exception>
+    public static ModelShape Find(string name) => Known.FirstOrDefault(shape => shape.Name == name)
+        ?? throw new ArgumentException($"There is no model \"{name}\". Known are: {string.Join(", ", Known.Select(shape => shape.Name))}.", nameof(name));
 }

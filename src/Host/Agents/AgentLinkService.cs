@@ -3,6 +3,7 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Grains;
 using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
+using ControlPlane.Hardware.Probes;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,7 @@ internal sealed class AgentLinkService(
 
     /// <summary>Far more than any node holds.</summary>
     private const uint MostDevices = 1024;
+    private const int MostPoints = 1024;
 
     /// <summary>How often devices are offered again to their grains, which may have moved to another silo.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(2);
@@ -163,6 +165,7 @@ internal sealed class AgentLinkService(
             LastLoss = report.HasLastLoss ? report.LastLoss : null,
             WentOnFrom = report.WentOnFrom,
             Remark = report.Remark,
+            Points = report.Points.Take(MostPoints).Select(ProbeMessages.Read).ToValueList(),
         };
         var gpu = GpuOf(hello, report.Device);
         await _rings.MeasuredAsync(gpu, RackOf(hello.Node), report);

@@ -5,6 +5,7 @@ using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Devices;
+using ControlPlane.Hardware.Probes;
 using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 using Grpc.Core;
@@ -76,6 +77,9 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
                 break;
             case Domain.Jobs.CollectiveWork collective:
                 message.Collective = CollectiveMessages.Of(collective, lease.Key.Task);
+                break;
+            case Domain.Jobs.ProbeWork probe:
+                message.Probe = ProbeMessages.Of(probe);
                 break;
             default:
                 throw new ArgumentException($"An agent does not run {lease.Work.GetType().Name}.", nameof(lease));

@@ -94,5 +94,6 @@ internal static class Answers
         LastLoss = result.LastLoss,
         WentOnFrom = result.WentOnFrom,
         Remark = result.Remark,
+        Points = result.Points.Items,
     };
 }

@@ -5,6 +5,7 @@ using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Kernels;
+using ControlPlane.Hardware.Probes;
 using ControlPlane.Hardware.Programs;
 
 namespace ControlPlane.Host.Endpoints;
@@ -41,13 +42,21 @@ internal static class JobFiles
             jobs.Add((new JobId(manifest.Name), spec));
     }
 
-    private static string Field(WorkSpec work) => work switch { ProgramWork => "program", CollectiveWork => "collective", _ => "kernel" };
+    private static string Field(WorkSpec work) => work switch { ProgramWork => "program", CollectiveWork => "collective", ProbeWork => "probe", _ => "kernel" };
 
     private static IEnumerable<KernelFlaw> Flaws(JobSpec spec) => spec.Work switch
     {
         KernelWork kernel => KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions),
         ProgramWork program => ProgramCheck.Flaws(program),
         CollectiveWork work => CollectiveRun.Flaws(new(work.Operation, work.Bytes, work.Repetitions, work.Check, work.Seed), work.Ranks),
+        ProbeWork work => Flaws(work),
         _ => [],
     };
+
+    private static IEnumerable<KernelFlaw> Flaws(ProbeWork work)
+    {
+        if (ModelShape.Known.All(shape => shape.Name != work.Model))
+            return [new KernelFlaw("model", $"there is no model \"{work.Model}\"; known are: {string.Join(", ", ModelShape.Known.Select(shape => shape.Name))}")];
+        return TokenProbe.Flaws(ProbeMessages.Read(ProbeMessages.Of(work))).Select(flaw => new KernelFlaw("model", flaw));
+    }
 }

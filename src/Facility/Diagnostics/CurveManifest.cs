@@ -1,32 +1,32 @@
 using ControlPlane.Domain;
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Domain.Manifests;
 using ControlPlane.Domain.Units;
-using ControlPlane.Facility.Diagnostics;
-using ControlPlane.Hardware.Devices;
 
-namespace ControlPlane.Hardware.Probes;
+namespace ControlPlane.Facility.Diagnostics;
 
 /// <summary>What a probe measured as a DeviceCurve, which planning reads.</summary>
 public static class CurveManifest
 {
     /// <summary>The curve as one YAML document.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="id">The device's id on its machine or in the factory.</param>
+    /// <param name="device">What the driver calls it.</param>
+    /// <param name="uuid">Its UUID, or empty.</param>
     /// <param name="model">The model's shape.</param>
     /// <param name="points">What was measured.</param>
     /// <param name="at">When.</param>
-    public static string ToYaml(DeviceDescription device, string model, IEnumerable<ProbePoint> points, DateTimeOffset at)
+    public static string ToYaml(string id, string device, string uuid, string model, IEnumerable<ProbePoint> points, DateTimeOffset at)
     {
-        ArgumentNullException.ThrowIfNull(device);
         var spec = new DeviceCurveSpec
         {
             Model = model,
-            Device = device.Name,
-            Gpu = DiagnosticsCriteria.Default.CardOf(device.Name)?.Name,
-            Uuid = device.Uuid.Length > 0 ? device.Uuid : null,
+            Device = device,
+            Gpu = DiagnosticsCriteria.Default.CardOf(device)?.Name,
+            Uuid = uuid.Length > 0 ? uuid : null,
             MeasuredAt = at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)).ToUniversalTime(),
             Points = [.. points.Select(Of)],
         };
-        return ManifestWriter.ToYaml(new Manifest(DeviceCurveSpec.Kind, NameOf(model, device.Id), spec, new ManifestOrigin("", [])));
+        return ManifestWriter.ToYaml(new Manifest(DeviceCurveSpec.Kind, NameOf(model, id), spec, new ManifestOrigin("", [])));
     }
 
     private static DeviceCurvePointSpec Of(ProbePoint point) => new()
