@@ -2,8 +2,8 @@ using System.CommandLine;
 
 using ControlPlane.Agent;
 using ControlPlane.Agent.Execution;
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Hardware.Devices;
-using ControlPlane.Hardware.Probes;
 
 // One program, several roles: the agent of a node, the executor of one device, and looks at the devices of a machine.
 var devices = new Option<DeviceChoice>("--devices") { Description = "Which devices to offer.", DefaultValueFactory = _ => DeviceChoice.Auto };
@@ -52,17 +52,17 @@ diagnose.SetAction((parsed, cancellation) => Diagnosis.RunAsync(
     cancellation));
 
 var model = new Option<string>("--model") { Description = "The model's shape.", DefaultValueFactory = _ => "small" };
-model.AcceptOnlyFromAmong([.. ModelShape.Known.Select(shape => shape.Name)]);
+var shape = new Option<string?>("--shape") { Description = "The shape of a model that is not known by name: " + ModelShape.Form + "." };
 var batches = new Option<int[]>("--batch") { Description = "Sequences decoded together; repeat it. 1, 4 and 16 when left out.", AllowMultipleArgumentsPerToken = true };
 var context = new Option<int>("--context") { Description = "Tokens that each attends to.", DefaultValueFactory = _ => 512 };
 var prompt = new Option<int>("--prompt") { Description = "Tokens of a prompt.", DefaultValueFactory = _ => 256 };
 var limits = new Option<int[]>("--limit") { Description = "A power limit in percent of the highest; repeat it. The limit that is set when left out.", AllowMultipleArgumentsPerToken = true };
 var save = new Option<FileInfo?>("--save") { Description = "Where to keep the device's curve: a DeviceCurve, which a capacity plan reads." };
-var probe = new Command("probe", "Measures a device's tokens a second and joules a token: decode and prefill steps of a model's shape.") { device, model, batches, context, prompt, repetitions, limits, save, output };
+var probe = new Command("probe", "Measures a device's tokens a second and joules a token: decode and prefill steps of a model's shape.") { device, model, shape, batches, context, prompt, repetitions, limits, save, output };
 probe.SetAction((parsed, cancellation) => Probe.RunAsync(
     parsed.GetRequiredValue(device),
-    new(
-        ModelShape.Known.First(shape => shape.Name == parsed.GetValue(model)), parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16],
+    () => new(
+        ModelShape.Resolve(parsed.GetValue(model)!, parsed.GetValue(shape)), parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16],
         parsed.GetValue(context), parsed.GetValue(prompt), parsed.GetValue(repetitions), parsed.GetValue(limits) ?? []),
     parsed.GetValue(output) == "json", parsed.GetValue(save)?.FullName, cancellation));
 

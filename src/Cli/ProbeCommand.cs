@@ -16,6 +16,7 @@ internal static class ProbeCommand
     {
         var node = new Option<string?>("--node") { Description = "The node to measure on; any that has a device when left out." };
         var model = new Option<string>("--model") { Description = "The model's shape; an unknown one is answered with all there are.", DefaultValueFactory = _ => "small" };
+        var shape = new Option<string?>("--shape") { Description = "The shape of a model that is not known by name: " + ModelShape.Form + "." };
         var batches = new Option<int[]>("--batch") { Description = "Sequences decoded together; repeat it. 1, 4 and 16 when left out.", AllowMultipleArgumentsPerToken = true };
         var context = new Option<int>("--context") { Description = "Tokens that each attends to.", DefaultValueFactory = _ => 512 };
         var prompt = new Option<int>("--prompt") { Description = "Tokens of a prompt.", DefaultValueFactory = _ => 256 };
@@ -27,21 +28,33 @@ internal static class ProbeCommand
         var output = CommandLine.Output();
         var command = new Command("probe", "Measures tokens/s and J/token of a model's shape on a device that an agent owns, and waits for the result.")
         {
-            node, model, batches, context, prompt, repetitions, limits, save, queue, job, output,
+            node, model, shape, batches, context, prompt, repetitions, limits, save, queue, job, output,
         };
         command.Runs(async (parsed, client, cancellation) =>
         {
             var work = new ProbeWork(
-                parsed.GetValue(model)!, (parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16]).ToValueList(), parsed.GetValue(context),
+                ShapeOf(parsed.GetValue(model)!, parsed.GetValue(shape)), (parsed.GetValue(batches) is { Length: > 0 } given ? given : [1, 4, 16]).ToValueList(), parsed.GetValue(context),
                 parsed.GetValue(prompt), parsed.GetValue(repetitions), (parsed.GetValue(limits) ?? []).ToValueList(), TimeSpan.Zero);
             var id = parsed.GetValue(job) ?? string.Create(CultureInfo.InvariantCulture, $"probe-{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}");
             var text = ManifestWriter.ToJson(JobSpecs.ToManifest(id, Spec(work, parsed.GetValue(queue)!, parsed.GetValue(node)))).ToJsonString();
             var code = await JobCommands.Submit(client, new ApplyRequest([new FileBody("command line", text)]), wait: true, parsed.GetValue(output)!, cancellation);
             if (code == ExitCodes.Done && parsed.GetValue(save) is { } file)
-                await Save(file.FullName, work.Model, await client.Get<JobResponse>("/v1/jobs/" + Uri.EscapeDataString(id)), cancellation);
+                await Save(file.FullName, work.Model.Name, await client.Get<JobResponse>("/v1/jobs/" + Uri.EscapeDataString(id)), cancellation);
             return code;
         });
         return command;
+    }
+
+    private static ModelShape ShapeOf(string name, string? shape)
+    {
+        try
+        {
+            return ModelShape.Resolve(name, shape);
+        }
+        catch (FormatException fault)
+        {
+            throw new CommandException(ExitCodes.BadInput, fault.Message);
+        }
     }
 
     private static JobSpec Spec(ProbeWork work, string queue, string? node) => new(

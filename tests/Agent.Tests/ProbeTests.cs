@@ -59,10 +59,10 @@ public sealed class ProbeTests
         await using var agent = RunningAgent.Start(host, "cpu");
         var stream = await host.AcceptAsync();
         var lease = Lease(1);
-        lease.Probe.Model = "gpt-9";
+        lease.Probe.Model.KeyValueHeads = 3;
         var report = await stream.RunAsync(lease);
         Assert.Equal("bad-parameter", report.ErrorCode);
-        Assert.Contains("Known are: small", report.Error, StringComparison.Ordinal);
+        Assert.Contains("do not divide 4 heads", report.Error, StringComparison.Ordinal);
         Assert.Contains("no power limit", (await stream.RunAsync(Lease(2, 50))).Error, StringComparison.Ordinal);
     }
 
@@ -70,6 +70,6 @@ public sealed class ProbeTests
     {
         Job = "probe",
         Generation = generation,
-        Probe = new ProbeWork { Model = "small", Batches = { 1, 2 }, Context = 16, Prompt = 4, Repetitions = 1, LimitPercents = { limits } },
+        Probe = new ProbeWork { Model = new() { Name = "tiny", Layers = 2, Hidden = 32, Heads = 4, KeyValueHeads = 2, HeadWidth = 16, FeedForward = 48, Vocabulary = 100 }, Batches = { 1, 2 }, Context = 16, Prompt = 4, Repetitions = 1, LimitPercents = { limits } },
     };
 }

@@ -1,3 +1,4 @@
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Probes;
 

@@ -13,11 +13,13 @@ internal static class Probe
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
+    /// <param name="asked">What is to be measured.</param>
     /// <param name="save">Where the device's curve is kept, or null.</param>
-    public static async Task<int> RunAsync(string id, ProbeRequest request, bool asJson, string? save, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string id, Func<ProbeRequest> asked, bool asJson, string? save, CancellationToken cancellation)
     {
         try
         {
+            var request = asked();
             using var device = DeviceCatalogue.Open(id);
             var points = await TokenProbe.RunAsync(device, request, cancellation).ConfigureAwait(false);
             var curve = JsonSerializer.Serialize(new { device = device.Description.Name, device.Description.Uuid, request.Model, points }, Json);
@@ -29,7 +31,7 @@ internal static class Probe
                 Print(device.Description.Name, request, points);
             return 0;
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException)
         {
             return Complain(2, e.Message);
         }

@@ -3,7 +3,7 @@ using Orleans;
 namespace ControlPlane.Domain.Jobs;
 
 /// <summary>A measurement that really runs, on a device that an agent owns: what the device makes of a model's shape.</summary>
-/// <param name="Model">The shape's name.</param>
+/// <param name="Model">The model's shape.</param>
 /// <param name="Batches">Sequences that are decoded together, each measured.</param>
 /// <param name="Context">Tokens that each attends to.</param>
 /// <param name="Prompt">Tokens of a prompt.</param>
@@ -12,7 +12,7 @@ namespace ControlPlane.Domain.Jobs;
 /// <param name="Timeout">Most time it may take, or zero for the agent's own bound.</param>
 [GenerateSerializer, Immutable, Alias("ProbeWork")]
 public sealed record ProbeWork(
-    [property: Id(0)] string Model,
+    [property: Id(0)] ModelShape Model,
     [property: Id(1)] ValueList<int> Batches,
     [property: Id(2)] int Context,
     [property: Id(3)] int Prompt,

@@ -16,6 +16,8 @@ internal static class JobSpecChecks
             errors.Add(manifest.Error("spec.tasks", "a kernel, program or probe runs on one whole GPU", "give one task with gpus: 1"));
         if (spec.Collective is { } collective)
             CollectiveReader.Check(manifest, collective, groups, errors);
+        if (spec.Probe is { } probe)
+            ProbeWorkSpec.Check(manifest, probe, errors);
         if (groups.Count == 0)
             errors.Add(manifest.Error("spec.tasks", "the list is empty", "give at least one task group"));
         else if (groups.Sum(group => group.AtLeast) == 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 
+using ControlPlane.Domain.Jobs;
 using ControlPlane.Hardware.Kernels;
 
 namespace ControlPlane.Hardware.Probes;

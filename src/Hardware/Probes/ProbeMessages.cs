@@ -13,7 +13,17 @@ public static class ProbeMessages
         ArgumentNullException.ThrowIfNull(work);
         return new()
         {
-            Model = work.Model,
+            Model = new()
+            {
+                Name = work.Model.Name,
+                Layers = (uint)work.Model.Layers,
+                Hidden = (uint)work.Model.Hidden,
+                Heads = (uint)work.Model.Heads,
+                KeyValueHeads = (uint)work.Model.KeyValueHeads,
+                HeadWidth = (uint)work.Model.HeadWidth,
+                FeedForward = (uint)work.Model.FeedForward,
+                Vocabulary = (uint)work.Model.Vocabulary,
+            },
             Batches = { work.Batches.Select(batch => (uint)batch) },
             Context = (uint)work.Context,
             Prompt = (uint)work.Prompt,
@@ -24,12 +34,14 @@ public static class ProbeMessages
     }
 
     /// <summary>What is to be measured; whether it can be is for <see cref="TokenProbe"/> to say.</summary>
-    /// <exception cref="ArgumentException">There is no such model.</exception>
+    /// <exception cref="ArgumentException">It names no model.</exception>
     public static ProbeRequest Read(Wire.ProbeWork message)
     {
         ArgumentNullException.ThrowIfNull(message);
+        var model = message.Model ?? throw new ArgumentException("The probe has no model.", nameof(message));
         return new(
-            ModelShape.Find(message.Model), [.. message.Batches.Select(Whole)], Whole(message.Context), Whole(message.Prompt), Whole(message.Repetitions),
+            new(model.Name, Whole(model.Layers), Whole(model.Hidden), Whole(model.Heads), Whole(model.KeyValueHeads), Whole(model.HeadWidth), Whole(model.FeedForward), Whole(model.Vocabulary)),
+            [.. message.Batches.Select(Whole)], Whole(message.Context), Whole(message.Prompt), Whole(message.Repetitions),
             [.. message.LimitPercents.Select(Whole)]);
     }
 

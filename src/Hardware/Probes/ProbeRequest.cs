@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Jobs;
+
 namespace ControlPlane.Hardware.Probes;
 
 /// <summary>What a probe is to measure.</summary>

@@ -11,6 +11,7 @@ namespace ControlPlane.Hardware.Probes;
 /// </summary>
 public static class TokenProbe
 {
+    private const int MostLayers = 1000;
     private const double Slack = 1; // Limits are set in milliwatts, and some cards round to whole watts.
 
     /// <summary>Measures all points; afterwards the device has the power limit that was set before.</summary>
@@ -70,7 +71,9 @@ public static class TokenProbe
             flaws.Add("Give at least one batch and one repetition.");
         if (request.LimitPercents.Any(percent => percent is < 1 or > 100))
             flaws.Add("Power limits are from 1 to 100 percent.");
-        if (model.KeyValueHeads < 1 || model.Heads % model.KeyValueHeads != 0)
+        if (model.Layers is < 1 or > MostLayers)
+            flaws.Add(FormattableString.Invariant($"{model.Layers} layers: a model has 1 to {MostLayers}."));
+        else if (model.KeyValueHeads < 1 || model.Heads % model.KeyValueHeads != 0)
             flaws.Add(FormattableString.Invariant($"{model.KeyValueHeads} heads of keys and values do not divide {model.Heads} heads."));
         else
             flaws.AddRange(request.Batches.SelectMany(batch => ModelStep.Decode(model, batch, request.Context)).Concat(ModelStep.Prefill(model, request.Prompt))

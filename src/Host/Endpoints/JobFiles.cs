@@ -49,14 +49,7 @@ internal static class JobFiles
         KernelWork kernel => KernelCatalogue.Validate(kernel.Name, kernel.Sizes.ToDictionary(size => size.Name, size => size.Value), kernel.Repetitions),
         ProgramWork program => ProgramCheck.Flaws(program),
         CollectiveWork work => CollectiveRun.Flaws(new(work.Operation, work.Bytes, work.Repetitions, work.Check, work.Seed), work.Ranks),
-        ProbeWork work => Flaws(work),
+        ProbeWork work => TokenProbe.Flaws(ProbeMessages.Read(ProbeMessages.Of(work))).Select(flaw => new KernelFlaw("model", flaw)),
         _ => [],
     };
-
-    private static IEnumerable<KernelFlaw> Flaws(ProbeWork work)
-    {
-        if (ModelShape.Known.All(shape => shape.Name != work.Model))
-            return [new KernelFlaw("model", $"there is no model \"{work.Model}\"; known are: {string.Join(", ", ModelShape.Known.Select(shape => shape.Name))}")];
-        return TokenProbe.Flaws(ProbeMessages.Read(ProbeMessages.Of(work))).Select(flaw => new KernelFlaw("model", flaw));
-    }
 }
