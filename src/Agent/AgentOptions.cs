@@ -11,6 +11,12 @@ internal sealed class AgentOptions
 
     public string? TokenFile { get; init; }
 
+    public string? AuthorityFile { get; init; }
+
+    public string? CertificateFile { get; init; }
+
+    public string? KeyFile { get; init; }
+
     public DeviceChoice Devices { get; init; }
 
     public string? JournalFile { get; init; }
@@ -37,6 +43,15 @@ internal sealed class AgentOptions
             yield return "--node is empty: give the node's id, such as rack-lab-n00.";
         if (TokenFile is not null && !File.Exists(TokenFile))
             yield return $"--token-file {TokenFile}: there is no such file.";
+        if ((CertificateFile is null) != (KeyFile is null))
+            yield return "--certificate and --key belong together: give both PEM files, or neither.";
+        else if ((CertificateFile ?? AuthorityFile) is not null && Hosts.Any(host => host is { IsAbsoluteUri: true, Scheme: "http" }))
+            yield return "--host: certificates are shown over https only; an address such as https://host:5081 is needed.";
+        else
+        {
+            foreach (var flaw in new Link.HostTrust(this).Flaws())
+                yield return flaw;
+        }
         if (Address is not null && !System.Net.IPAddress.TryParse(Address, out _))
             yield return $"--address {Address}: an address of this machine such as 10.0.0.7 is needed.";
         if (KernelTimeout <= TimeSpan.Zero)

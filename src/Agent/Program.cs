@@ -69,6 +69,9 @@ probe.SetAction((parsed, cancellation) => Probe.RunAsync(
 var hosts = new Option<string[]>("--host") { Required = true, Description = "Address of a host; repeat it for several." };
 var node = new Option<string>("--node") { Required = true, Description = "The node's id in the factory." };
 var token = new Option<FileInfo?>("--token-file") { Description = "A file with the node's token." };
+var authority = new Option<FileInfo?>("--authority") { Description = "A PEM file of who issued the host's certificate; the machine's own store when left out." };
+var certificate = new Option<FileInfo?>("--certificate") { Description = "A PEM file of the certificate that the agent shows, in its node's name." };
+var key = new Option<FileInfo?>("--key") { Description = "A PEM file of that certificate's key." };
 var journal = new Option<FileInfo?>("--journal") { Description = "Where to keep generations and unacknowledged reports across restarts." };
 var timeout = new Option<int>("--kernel-timeout") { Description = "Seconds a kernel may take when its job says nothing.", DefaultValueFactory = _ => 300 };
 var restarts = new Option<int>("--restart-limit") { Description = "Executor restarts in ten minutes before a device counts as failed.", DefaultValueFactory = _ => 5 };
@@ -77,7 +80,7 @@ var address = new Option<string?>("--address") { Description = "This machine's a
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
+    hosts, node, token, authority, certificate, key, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
@@ -85,6 +88,9 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
         Hosts = [.. parsed.GetRequiredValue(hosts).Select(host => new Uri(host, UriKind.RelativeOrAbsolute))],
         Node = parsed.GetRequiredValue(node),
         TokenFile = parsed.GetValue(token)?.FullName,
+        AuthorityFile = parsed.GetValue(authority)?.FullName,
+        CertificateFile = parsed.GetValue(certificate)?.FullName,
+        KeyFile = parsed.GetValue(key)?.FullName,
         Devices = parsed.GetValue(devices),
         JournalFile = parsed.GetValue(journal)?.FullName,
         KernelTimeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),

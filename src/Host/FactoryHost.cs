@@ -44,7 +44,9 @@ internal static class FactoryHost
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.AddGrpc();
         builder.Services.AddPlanning(data);
-        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, host));
+        var tls = AgentTls.Of(host);
+        builder.Services.AddSingleton(tls);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, host, tls));
         await AddSilo(builder, host, storage, data);
         builder.Services.AddHostedService<ExampleFactory>();
         if (host.StartAgent)
@@ -59,13 +61,18 @@ internal static class FactoryHost
         return Map(builder.Build(), host);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, FactoryHostOptions host)
+    private static void Listen(KestrelServerOptions kestrel, FactoryHostOptions host, AgentTls tls)
     {
         var address = System.Net.IPAddress.Parse(host.Address);
         kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
         kestrel.Listen(address, host.Port, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
         // Without TLS there is no negotiation of the version, and gRPC needs HTTP/2: it gets a port of its own.
-        kestrel.Listen(address, host.AgentPort, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(address, host.AgentPort, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            if (tls.IsOn)
+                listen.UseHttps(tls.Rules);
+        });
     }
 
     private static async Task AddSilo(WebApplicationBuilder builder, FactoryHostOptions host, StorageOptions storage, string data)

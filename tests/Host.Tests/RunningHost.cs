@@ -34,6 +34,9 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public int AgentPort { get; }
 
+    /// <summary>Where agents dial a host that speaks TLS.</summary>
+    public Uri AgentUri => new($"https://127.0.0.1:{AgentPort}");
+
     public HttpClient Http { get; }
 
     public string Key => File.ReadAllText(Path.Combine(Data, "api-key")).Trim();
@@ -82,10 +85,13 @@ internal sealed class RunningHost : IAsyncDisposable
         StartAgent(node, AgentPort, environment, arguments);
 
     /// <summary>The same, by another way to the host.</summary>
-    public void StartAgent(string node, int port, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public void StartAgent(string node, int port, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartAgent(node, new Uri($"http://127.0.0.1:{port}"), environment, ["--token-file", Path.Combine(Data, "agent-token"), .. arguments]);
+
+    /// <summary>The same, with nothing but the arguments to be admitted by.</summary>
+    public void StartAgent(string node, Uri host, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var process = Process.Start(Programs.Start(
-            Programs.Agent, ["--host", $"http://127.0.0.1:{port}", "--node", node, "--token-file", Path.Combine(Data, "agent-token"), .. arguments], environment))!;
+        var process = Process.Start(Programs.Start(Programs.Agent, ["--host", host.ToString(), "--node", node, .. arguments], environment))!;
         process.OutputDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
         process.ErrorDataReceived += (_, line) => _log.Enqueue("agent: " + line.Data);
         process.BeginOutputReadLine();

@@ -22,7 +22,7 @@ internal sealed class HostLink(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResendPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<Uri, GrpcChannel> _channels = [];
+    private readonly HostTrust _trust = new(options);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,11 +43,6 @@ internal sealed class HostLink(
             log.LogCritical(e, "The agent cannot go on.");
             Environment.ExitCode = 1;
             life.StopApplication();
-        }
-        finally
-        {
-            foreach (var channel in _channels.Values)
-                channel.Dispose();
         }
     }
 
@@ -97,7 +92,8 @@ internal sealed class HostLink(
     private async Task<bool> TalkAsync(Uri host, CancellationToken cancellation)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var call = new AgentLink.AgentLinkClient(ChannelTo(host)).Connect(Credentials(), cancellationToken: ending.Token);
+        using var channel = ChannelTo(host);
+        using var call = new AgentLink.AgentLinkClient(channel).Connect(Credentials(), cancellationToken: ending.Token);
         var outbox = Channel.CreateUnbounded<FromAgent>();
         await call.RequestStream.WriteAsync(new FromAgent { Hello = Hello() }, ending.Token).ConfigureAwait(false);
         void Send(WorkReport report) => outbox.Writer.TryWrite(new FromAgent { Report = report });
@@ -221,17 +217,17 @@ internal sealed class HostLink(
     private Metadata Credentials() =>
         options.TokenFile is null ? [] : new Metadata { { "authorization", $"Bearer {File.ReadAllText(options.TokenFile).Trim()}" } };
 
+    // A new one for every connection, by the certificates as they are now.
     private GrpcChannel ChannelTo(Uri host)
     {
-        if (_channels.TryGetValue(host, out var channel))
-            return channel;
         // A host that vanishes without a word leaves a stream that looks open: pings find out.
         var handler = new SocketsHttpHandler
         {
             KeepAlivePingDelay = TimeSpan.FromSeconds(5),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
             ConnectTimeout = TimeSpan.FromSeconds(5),
+            SslOptions = _trust.Options(),
         };
-        return _channels[host] = GrpcChannel.ForAddress(host, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
+        return GrpcChannel.ForAddress(host, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true });
     }
 }

@@ -5,6 +5,8 @@ using ControlPlane.Grains.Placement;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Hardware.Probes;
 using ControlPlane.Hardware.Protocol;
+using ControlPlane.Hardware.Trust;
+using ControlPlane.Host.Security;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +14,7 @@ namespace ControlPlane.Host.Agents;
 
 /// <summary>The host's end of an agent's stream: one call for as long as the agent is connected.</summary>
 internal sealed class AgentLinkService(
-    IGrainFactory grains, AgentToken token, FailsafeLine line, IOptions<FactoryOptions> options, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
+    IGrainFactory grains, AgentToken token, AgentTls tls, FailsafeLine line, IOptions<FactoryOptions> options, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
 {
     private const uint ProtocolVersion = 1;
 
@@ -28,11 +30,11 @@ internal sealed class AgentLinkService(
     public override async Task Connect(
         IAsyncStreamReader<FromAgent> requestStream, IServerStreamWriter<ToAgent> responseStream, ServerCallContext context)
     {
-        if (!token.Secret.Allows(context.RequestHeaders.GetValue("authorization")))
+        if (!tls.AsksForCertificates && !token.Secret.Allows(context.RequestHeaders.GetValue("authorization")))
             throw new RpcException(new Status(StatusCode.Unauthenticated, "The agent's token is missing or wrong."));
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello)
             throw new RpcException(new Status(StatusCode.InvalidArgument, "The first message must be Hello."));
-        if (Objection(hello) is { } objection)
+        if ((Objection(hello) ?? Stranger(hello, context)) is { } objection)
         {
             await responseStream.WriteAsync(new ToAgent { Refusal = new Refusal { Reason = objection } });
             return;
@@ -64,6 +66,12 @@ internal sealed class AgentLinkService(
             grains.DeleteObjectReference<Grains.Gpus.IGpuAgent>(observer);
         }
     }
+
+    // One node's certificate must not speak for another.
+    private string? Stranger(Hello hello, ServerCallContext context) =>
+        !tls.AsksForCertificates || (context.GetHttpContext().Connection.ClientCertificate is { } shown && CertificateTrust.IsOf(shown, hello.Node))
+            ? null
+            : $"The agent's certificate is not of node {hello.Node}: its DNS name, or its common name without one, must be the node's.";
 
     private static string? Objection(Hello hello)
     {

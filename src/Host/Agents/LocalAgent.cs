@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using ControlPlane.Host.Options;
+using ControlPlane.Host.Security;
 using Microsoft.Extensions.Options;
 
 namespace ControlPlane.Host.Agents;
 
 /// <summary>Starts this machine's own agent as a child process, and again when it ends. It ends with the host.</summary>
-internal sealed class LocalAgent(IOptions<FactoryHostOptions> options, AgentToken token, TimeProvider clock, ILogger<LocalAgent> log) : BackgroundService
+internal sealed class LocalAgent(IOptions<FactoryHostOptions> options, AgentToken token, AgentTls tls, TimeProvider clock, ILogger<LocalAgent> log) : BackgroundService
 {
     /// <summary>Pause before a new start: an agent that cannot start would otherwise be started in a tight loop.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -16,6 +17,11 @@ internal sealed class LocalAgent(IOptions<FactoryHostOptions> options, AgentToke
         if (!File.Exists(program))
         {
             log.LogWarning("This machine's agent is not started: {Program} does not exist", program);
+            return;
+        }
+        if (tls.IsOn)
+        {
+            log.LogInformation("This machine's agent is not started: agents dial by TLS, and one of this machine is to be started with --authority and --certificate");
             return;
         }
         using var timer = new PeriodicTimer(Pause, clock);

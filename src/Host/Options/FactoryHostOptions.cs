@@ -17,6 +17,15 @@ public sealed class FactoryHostOptions
     [Range(1, 65535)]
     public int AgentPort { get; set; } = 5081;
 
+    /// <summary>PEM file of the certificate that the agents' port shows; with it the port speaks TLS. Default none.</summary>
+    public string? AgentCertificate { get; set; }
+
+    /// <summary>PEM file of that certificate's key.</summary>
+    public string? AgentKey { get; set; }
+
+    /// <summary>PEM file of who issues agents' certificates; with it agents must show one of their node, and no token is asked for. Default none.</summary>
+    public string? AgentAuthority { get; set; }
+
     /// <summary>Ports of the silo within the cluster. Default 11111.</summary>
     [Range(1, 65535)]
     public int SiloPort { get; set; } = 11111;
