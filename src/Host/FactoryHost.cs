@@ -42,6 +42,7 @@ internal static class FactoryHost
         });
         // So that what is wrong with a body is answered by Failures, with a sentence, not by an empty 400.
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        builder.Services.AddSingleton<DcgmMetrics>();
         builder.Services.AddGrpc();
         builder.Services.AddPlanning(data);
         var tls = AgentTls.Of(host);

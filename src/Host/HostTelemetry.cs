@@ -1,4 +1,5 @@
 using ControlPlane.Grains;
+using ControlPlane.Host.Agents;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -23,7 +24,9 @@ internal static class HostTelemetry
             telemetry.WithLogging(logs => logs.AddOtlpExporter());
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(FactoryTelemetry.Name, "Microsoft.Orleans").AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
+            metrics.AddMeter(FactoryTelemetry.Name, DcgmMetrics.MeterName, "Microsoft.Orleans")
+                .AddView(instrument => instrument.Meter.Name == DcgmMetrics.MeterName ? new MetricStreamConfiguration { CardinalityLimit = DcgmMetrics.MostCards } : null)
+                .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddPrometheusExporter();
             if (exports)
                 metrics.AddOtlpExporter();
         });

@@ -14,7 +14,7 @@ namespace ControlPlane.Host.Agents;
 
 /// <summary>The host's end of an agent's stream: one call for as long as the agent is connected.</summary>
 internal sealed class AgentLinkService(
-    IGrainFactory grains, AgentToken token, AgentTls tls, FailsafeLine line, IOptions<FactoryOptions> options, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
+    IGrainFactory grains, AgentToken token, AgentTls tls, DcgmMetrics metrics, FailsafeLine line, IOptions<FactoryOptions> options, TimeProvider clock, ILogger<AgentLinkService> log) : AgentLink.AgentLinkBase
 {
     private const uint ProtocolVersion = 1;
 
@@ -43,6 +43,7 @@ internal sealed class AgentLinkService(
         var events = new AgentEvents(grains, clock, log);
         await Answer(hello, [], hello.Sent, TimeSpan.Zero, 0, link);
         line.Connect(new NodeId(hello.Node), link);
+        metrics.Connect(link, hello);
         log.LogInformation("Agent {Version} of node {Node} connected with {Devices}", hello.AgentVersion, hello.Node, string.Join(", ", hello.Devices.Select(device => device.Name)));
         var observer = grains.CreateObjectReference<Grains.Gpus.IGpuAgent>(link);
         using var renewing = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -59,6 +60,7 @@ internal sealed class AgentLinkService(
         finally
         {
             line.Disconnect(new NodeId(hello.Node), link);
+            metrics.Disconnect(link);
             await renewing.CancelAsync();
             await renewal;
             foreach (var device in hello.Devices)

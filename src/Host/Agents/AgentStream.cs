@@ -21,6 +21,8 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
         hello.Devices.Select(device => KeyValuePair.Create(device.Index, Word(device.Health, device.HealthDetail))));
 
     private readonly ConcurrentDictionary<uint, GpuSample> _samples = new();
+    private readonly ConcurrentDictionary<uint, DeviceSample> _cards = new();
+    private readonly ConcurrentDictionary<uint, uint> _xids = new();
 
     /// <summary>How a device is, as its agent last said.</summary>
     public string HealthOf(uint device) => _health.GetValueOrDefault(device, "unknown");
@@ -28,17 +30,26 @@ internal sealed class AgentStream(Hello hello, IServerStreamWriter<ToAgent> stre
     /// <summary>A device's newest readings, or null before the first.</summary>
     public GpuSample? SampleOf(uint device) => _samples.GetValueOrDefault(device);
 
+    /// <summary>The same as the agent sent it.</summary>
+    public DeviceSample? CardOf(uint device) => _cards.GetValueOrDefault(device);
+
+    /// <summary>The last Xid that the agent told of the device, 0 for none.</summary>
+    public uint XidOf(uint device) => _xids.GetValueOrDefault(device);
+
     /// <summary>Keeps what a message says about its devices, and returns it.</summary>
     public ValueList<GpuSample> Note(Telemetry telemetry)
     {
         foreach (var sample in telemetry.Samples)
         {
             _health[sample.Device] = Word(sample.Health, sample.HealthDetail);
+            _cards[sample.Device] = sample;
             var before = _samples.GetValueOrDefault(sample.Device)?.LimitDetail ?? "";
             var read = _samples[sample.Device] = Read(sample);
             if (read.LimitDetail.Length > 0 && read.LimitDetail != before)
                 log.LogWarning("GPU {Gpu} does not keep a cap as ordered: {Why}", read.Gpu, read.LimitDetail);
         }
+        foreach (var happened in telemetry.Events.Where(happened => happened.Kind == "xid" && hello.Devices.Any(device => device.Index == happened.Device)))
+            _xids[happened.Device] = happened.Code;
         return telemetry.Samples.Select(sample => _samples[sample.Device]).ToValueList();
     }
 
