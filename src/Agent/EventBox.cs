@@ -14,6 +14,19 @@ internal sealed class EventBox(TimeProvider clock)
     private readonly Queue<DeviceEvent> _events = new();
     private long _last;
 
+    /// <summary>Takes up again what was not heard before the agent ended.</summary>
+    public void Restore(IEnumerable<DeviceEvent> kept)
+    {
+        lock (_lock)
+        {
+            foreach (var happened in kept)
+            {
+                _last = Math.Max(_last, happened.Number);
+                _events.Enqueue(happened);
+            }
+        }
+    }
+
     /// <summary>Gives an event its number and keeps it.</summary>
     public void Add(DeviceEvent happened)
     {
@@ -28,13 +41,15 @@ internal sealed class EventBox(TimeProvider clock)
         }
     }
 
-    /// <summary>A host has heard all up to this number.</summary>
-    public void Remove(long number)
+    /// <summary>A host has heard all up to this number. False when that is no news.</summary>
+    public bool Remove(long number)
     {
         lock (_lock)
         {
+            var before = _events.Count;
             while (_events.TryPeek(out var oldest) && oldest.Number <= number)
                 _events.Dequeue();
+            return _events.Count < before;
         }
     }
 

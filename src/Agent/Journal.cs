@@ -4,9 +4,10 @@ using Google.Protobuf;
 
 namespace ControlPlane.Agent;
 
-/// <summary>What must survive the agent: the generation fence, what runs, what no host has acknowledged, and caps that hold.</summary>
+/// <summary>What must survive the agent: the generation fence, what runs, what no host has acknowledged or heard of, and caps that hold.</summary>
 internal sealed record JournalContents(
-    IReadOnlyDictionary<uint, long> Newest, IReadOnlyList<HeldLease> Running, IReadOnlyList<WorkReport> Reports, IReadOnlyList<DeviceCap> Caps)
+    IReadOnlyDictionary<uint, long> Newest, IReadOnlyList<HeldLease> Running, IReadOnlyList<WorkReport> Reports, IReadOnlyList<DeviceCap> Caps,
+    IReadOnlyList<DeviceEvent> Events)
 {
     public DeviceCap? CapOf(uint device) => Caps.FirstOrDefault(cap => cap.Device == device);
 
@@ -27,8 +28,9 @@ internal sealed class Journal(AgentOptions options)
         var running = new List<HeldLease>();
         var reports = new List<WorkReport>();
         var caps = new List<DeviceCap>();
+        var events = new List<DeviceEvent>();
         if (options.JournalFile is null || !File.Exists(options.JournalFile))
-            return new(newest, running, reports, caps);
+            return new(newest, running, reports, caps, events);
         using var file = File.OpenRead(options.JournalFile);
         while (file.Position < file.Length)
         {
@@ -45,9 +47,12 @@ internal sealed class Journal(AgentOptions options)
                 case FromAgent.MessageOneofCase.Report:
                     reports.Add(message.Report);
                     break;
+                case FromAgent.MessageOneofCase.Telemetry:
+                    events.AddRange(message.Telemetry.Events);
+                    break;
             }
         }
-        return new(newest, running, reports, caps);
+        return new(newest, running, reports, caps, events);
     }
 
     /// <summary>Null when all of it is durable, or why it is not: the disk is full, or the folder gone. What was there before stays.</summary>
@@ -78,6 +83,7 @@ internal sealed class Journal(AgentOptions options)
             new FromAgent { Hello = new() { Held = { contents.Running }, Caps = { contents.Caps } } }.WriteDelimitedTo(file);
             foreach (var report in contents.Reports)
                 new FromAgent { Report = report }.WriteDelimitedTo(file);
+            new FromAgent { Telemetry = new() { Events = { contents.Events } } }.WriteDelimitedTo(file);
             file.Flush(flushToDisk: true);
         }
         File.Move(fresh, path, overwrite: true);

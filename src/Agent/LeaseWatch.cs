@@ -37,6 +37,16 @@ internal sealed class LeaseWatch(TimeProvider clock)
         }
     }
 
+    /// <summary>How long to wait for an answer before another host is tried: half of what work may go on, so that there is time; null while nothing limits it.</summary>
+    public TimeSpan? Patience
+    {
+        get
+        {
+            lock (_lock)
+                return _limit == Timeout.InfiniteTimeSpan ? null : _limit / 2;
+        }
+    }
+
     /// <summary>How long work may go on without another answer; null while no host has limited it, never below zero.</summary>
     public TimeSpan? Remaining
     {

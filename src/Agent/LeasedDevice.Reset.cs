@@ -12,13 +12,16 @@ internal sealed partial class LeasedDevice
     /// <summary>Resets the device once its last work is over; the answer is an event. A device that something holds is not reset.</summary>
     public void Reset(long order)
     {
+        Lease? held;
         lock (_lock)
         {
-            if ((_current ?? _accepting) is { } held)
-                node.Happened(DeviceEvents.Reset(Index, order, FormattableString.Invariant($"generation {held.Generation} of {held.Job} holds it")));
-            else
+            held = _current ?? _accepting;
+            if (held is null)
                 _work = ResetAsync(order, _work);
         }
+        // Outside the lock: the journal asks every device for its state.
+        if (held is not null)
+            node.Happened(DeviceEvents.Reset(Index, order, FormattableString.Invariant($"generation {held.Generation} of {held.Job} holds it")));
     }
 
     private async Task ResetAsync(long order, Task before)

@@ -40,6 +40,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
         var kept = journal.Read();
         foreach (var report in kept.Reports)
             reports.Add(report);
+        events.Restore(kept.Events);
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
         Remarks = found.Remarks;
@@ -119,7 +120,15 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
     public void Happened(DeviceEvent happened)
     {
         events.Add(happened);
+        Keep();
         Changed?.Invoke();
+    }
+
+    /// <summary>A host has heard of all events up to this number.</summary>
+    public void Heard(long number)
+    {
+        if (events.Remove(number))
+            Keep();
     }
 
     /// <summary>Tells executors how long work may go on without another word.</summary>
@@ -167,7 +176,8 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             _devices.ToDictionary(device => device.Index, device => device.Newest),
             [.. _devices.Select(device => device.Held).OfType<HeldLease>()],
             reports.Unacknowledged(),
-            [.. _devices.Select(device => device.KeptCap).OfType<DeviceCap>()]));
+            [.. _devices.Select(device => device.KeptCap).OfType<DeviceCap>()],
+            events.Unheard()));
         // What runs goes on and is reported; nothing new begins, since its fence would not outlive the agent.
         if (fault is not null && Interlocked.Exchange(ref _journalFault, fault) is null)
         {

@@ -46,10 +46,15 @@ internal sealed class FakeHost : IAsyncDisposable
     /// <summary>The next stream that an agent opens, already past its hello.</summary>
     public async Task<Stream> AcceptAsync(uint leaseTimeoutSeconds = 600)
     {
-        var connection = _connections.Reader.ReadAsync().AsTask();
-        if (await Task.WhenAny(connection, AgentExit).WaitAsync(Patience) != connection)
-            Assert.Fail("The agent ended instead of connecting.");
-        var stream = await connection;
+        Stream stream;
+        do
+        {
+            var connection = _connections.Reader.ReadAsync().AsTask();
+            if (await Task.WhenAny(connection, AgentExit).WaitAsync(Patience) != connection)
+                Assert.Fail("The agent ended instead of connecting.");
+            stream = await connection;
+        }
+        while (stream.IsGone); // An agent does not stay where nobody answers.
         await stream.SendAsync(new() { Welcome = new() { Host = "fake", LeaseTimeoutSeconds = leaseTimeoutSeconds } });
         return stream;
     }
@@ -76,11 +81,16 @@ internal sealed class FakeHost : IAsyncDisposable
 
         public Task SendAsync(ToAgent message) => outgoing.WriteAsync(message);
 
+        /// <summary>True once the agent has gone.</summary>
+        public bool IsGone { get; set; }
+
         public void Close() => _closed.TrySetResult();
 
         public void Hear(FromAgent message) => _heard.Writer.TryWrite(message);
 
         public async Task<WorkReport> ReportAsync() => (await NextAsync(message => message.Report is not null)).Report;
+
+        public async Task<DeviceEvent> EventAsync() => (await NextAsync(message => message.Telemetry?.Events.Count > 0)).Telemetry.Events[0];
 
         public async Task<RingJoin> RingJoinAsync() => (await NextAsync(message => message.RingJoin is not null)).RingJoin;
 
@@ -129,6 +139,7 @@ internal sealed class FakeHost : IAsyncDisposable
             var stream = new Stream(requestStream.Current.Hello, context.RequestHeaders.GetValue("authorization") ?? "", responseStream);
             Host!._connections.Writer.TryWrite(stream);
             await Task.WhenAny(stream.Closed, HearAsync(requestStream, stream, context.CancellationToken));
+            stream.IsGone = true;
         }
 
         private static async Task HearAsync(IAsyncStreamReader<FromAgent> incoming, Stream stream, CancellationToken cancellation)

@@ -150,16 +150,19 @@ public sealed class FaultTests
         await agent.FaultStruckAsync();
         var executor = agent.Executor();
         await agent.SignalAsync("STOP");
-        var watch = Stopwatch.StartNew();
-        using (var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
-        {
-            while (RunningAgent.IsAlive(executor))
-            {
-                Assert.True(watch.Elapsed < FakeHost.Patience, "The executor works on.");
-                await look.WaitForNextTickAsync();
-            }
-        }
+        await IsOverAsync(executor);
         await agent.SignalAsync("CONT");
+    }
+
+    private static async Task IsOverAsync(int executor)
+    {
+        var watch = Stopwatch.StartNew();
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (RunningAgent.IsAlive(executor))
+        {
+            Assert.True(watch.Elapsed < FakeHost.Patience, "The executor works on.");
+            await look.WaitForNextTickAsync();
+        }
     }
 
     [SkippableFact]
@@ -170,7 +173,9 @@ public sealed class FaultTests
         var stream = await host.AcceptAsync(leaseTimeoutSeconds: 3);
         agent.OrderFault("hang");
         Assert.True((await stream.LeaseAsync(RunningAgent.Lease("orphan", 1))).Accepted);
-        var report = await stream.ReportAsync();
+        await agent.FaultStruckAsync();
+        await IsOverAsync(agent.Executor());
+        var report = await (await host.AcceptAsync()).ReportAsync();
         Assert.Equal("interrupted", report.ErrorCode);
         Assert.Contains("no host has answered for 3 s", report.Error, StringComparison.Ordinal);
     }

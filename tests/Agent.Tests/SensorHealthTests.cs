@@ -44,6 +44,28 @@ public sealed class SensorHealthTests
         Assert.Null(Up(18, lanes: 8));
     }
 
+    [SkippableFact]
+    public async Task A_fault_that_no_host_has_heard_of_outlives_the_agent()
+    {
+        await using var host = await FakeHost.StartAsync();
+        var xid = Path.Combine(Path.GetTempPath(), "factory-xid-" + Guid.NewGuid().ToString("N"));
+        await using var first = RunningAgent.StartWithSensors(host, ("XID_FILE", xid));
+        var stream = await host.AcceptAsync();
+        await stream.SampleAsync(sample => sample.HasUtilisation);
+        await File.WriteAllTextAsync(xid, "79");
+        var told = await stream.EventAsync();
+        Assert.Equal(("xid", 79u), (told.Kind, told.Code));
+
+        var folder = await first.KillAsync();
+        await using var second = RunningAgent.StartWithSensors(host, folder, ("XID_FILE", xid));
+        stream = await host.AcceptAsync();
+        Assert.Equal(told, await stream.EventAsync());
+        await stream.SendAsync(new ToAgent { Welcome = new Welcome { Host = "fake", LeaseTimeoutSeconds = 600, Events = told.Number } });
+        await stream.SampleAsync(_ => true); // Answered: it is told no more, nor by the next.
+        await second.KillAsync();
+        Assert.DoesNotContain("xid", await File.ReadAllTextAsync(Path.Combine(folder, "journal")), StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("ROWS_FAILED", DeviceHealth.Failed)]
     [InlineData("ROWS_PENDING", DeviceHealth.Degraded)]

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Threading.Channels;
 
 using ControlPlane.Hardware.Protocol;
 
@@ -94,19 +93,18 @@ internal sealed class HostLink(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var channel = ChannelTo(host);
         using var call = new AgentLink.AgentLinkClient(channel).Connect(Credentials(), cancellationToken: ending.Token);
-        var outbox = Channel.CreateUnbounded<FromAgent>();
+        var outbox = new Outbox(() => new FromAgent { Telemetry = Samples() });
         await call.RequestStream.WriteAsync(new FromAgent { Hello = Hello() }, ending.Token).ConfigureAwait(false);
-        void Send(WorkReport report) => outbox.Writer.TryWrite(new FromAgent { Report = report });
-        void SendSamples() => outbox.Writer.TryWrite(new FromAgent { Telemetry = Samples() });
-        void SendJoin(RingJoin join) => outbox.Writer.TryWrite(new FromAgent { RingJoin = join });
+        void Send(WorkReport report) => outbox.Add(new FromAgent { Report = report });
+        void SendJoin(RingJoin join) => outbox.Add(new FromAgent { RingJoin = join });
         reports.Added += Send;
         node.Joined += SendJoin;
-        node.Changed += SendSamples;
+        node.Changed += outbox.AddReadings;
         try
         {
-            var writing = WriteAsync(call.RequestStream, outbox.Reader, ending.Token);
-            var ticking = TickAsync(outbox.Writer, SendSamples, ending.Token);
-            var reading = ReadAsync(call.ResponseStream, outbox.Writer, ending.Token);
+            var writing = WriteAsync(call.RequestStream, outbox, ending.Token);
+            var ticking = TickAsync(outbox, ending.Token);
+            var reading = ReadAsync(call.ResponseStream, outbox, ending.Token);
             var first = await Task.WhenAny(reading, writing, ticking).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             await first.ConfigureAwait(false);
@@ -116,11 +114,11 @@ internal sealed class HostLink(
         {
             reports.Added -= Send;
             node.Joined -= SendJoin;
-            node.Changed -= SendSamples;
+            node.Changed -= outbox.AddReadings;
         }
     }
 
-    private async Task<bool> ReadAsync(IAsyncStreamReader<ToAgent> incoming, ChannelWriter<FromAgent> outbox, CancellationToken cancellation)
+    private async Task<bool> ReadAsync(IAsyncStreamReader<ToAgent> incoming, Outbox outbox, CancellationToken cancellation)
     {
         var welcomed = false;
         await foreach (var message in incoming.ReadAllAsync(cancellation).ConfigureAwait(false))
@@ -129,7 +127,7 @@ internal sealed class HostLink(
             {
                 case ToAgent.MessageOneofCase.Welcome:
                     watch.Welcome(message.Welcome.LeaseTimeoutSeconds, message.Welcome.Answers);
-                    events.Remove(message.Welcome.Events);
+                    node.Heard(message.Welcome.Events);
                     if (!welcomed)
                         Greeted(message.Welcome, outbox);
                     welcomed = true;
@@ -137,7 +135,7 @@ internal sealed class HostLink(
                 case ToAgent.MessageOneofCase.Lease:
                     if (watch.Remaining is { } left)
                         node.Renew(left);
-                    outbox.TryWrite(new FromAgent { LeaseAnswer = node.Offer(message.Lease) });
+                    outbox.Add(new FromAgent { LeaseAnswer = node.Offer(message.Lease) });
                     break;
                 case ToAgent.MessageOneofCase.Stop:
                     node.Stop(message.Stop);
@@ -165,31 +163,37 @@ internal sealed class HostLink(
         return welcomed;
     }
 
-    private void Greeted(Welcome welcome, ChannelWriter<FromAgent> outbox)
+    private void Greeted(Welcome welcome, Outbox outbox)
     {
         log.LogInformation("Welcomed by {Host}.", welcome.Host);
         foreach (var report in reports.Unacknowledged())
-            outbox.TryWrite(new FromAgent { Report = report });
+            outbox.Add(new FromAgent { Report = report });
     }
 
-    private static async Task WriteAsync(IClientStreamWriter<FromAgent> outgoing, ChannelReader<FromAgent> outbox, CancellationToken cancellation)
+    private static async Task WriteAsync(IClientStreamWriter<FromAgent> outgoing, Outbox outbox, CancellationToken cancellation)
     {
-        await foreach (var message in outbox.ReadAllAsync(cancellation).ConfigureAwait(false))
+        await foreach (var message in outbox.TakeAllAsync(cancellation).ConfigureAwait(false))
             await outgoing.WriteAsync(message, cancellation).ConfigureAwait(false);
     }
 
-    private async Task TickAsync(ChannelWriter<FromAgent> outbox, Action sendSamples, CancellationToken cancellation)
+    // Ends when the host does not answer: its process lives, but nobody in it hears, and another may.
+    private async Task TickAsync(Outbox outbox, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Second, clock);
-        var resent = clock.GetTimestamp();
+        var (began, resent) = (clock.GetTimestamp(), clock.GetTimestamp());
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            sendSamples();
-            if (clock.GetElapsedTime(resent) < ResendPeriod)
+            if (watch.Patience is { } patience && watch.Unanswered > patience && clock.GetElapsedTime(began) > patience)
+            {
+                log.LogWarning("The host has not answered for {Seconds:0} s.", patience.TotalSeconds);
+                return;
+            }
+            outbox.AddReadings();
+            if (clock.GetElapsedTime(resent) < ResendPeriod || !outbox.IsEmpty)
                 continue;
             resent = clock.GetTimestamp();
             foreach (var report in reports.Unacknowledged())
-                outbox.TryWrite(new FromAgent { Report = report });
+                outbox.Add(new FromAgent { Report = report });
         }
     }
 
