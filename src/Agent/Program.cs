@@ -28,10 +28,10 @@ var ranks = new Option<int>("--ranks") { Description = "How many processes, a ra
 var operation = new Option<string>("--operation") { Description = "all-reduce, all-gather or broadcast.", DefaultValueFactory = _ => "all-reduce" };
 operation.AcceptOnlyFromAmong([.. CollectiveMeasurement.Operations.Keys]);
 var bytes = new Option<long>("--bytes") { Description = "Bytes of the result on each rank, whole floats of 4.", DefaultValueFactory = _ => 64 << 20 };
-var transport = new Option<string>("--transport") { Description = "shared memory or tcp.", DefaultValueFactory = _ => "shared" };
-transport.AcceptOnlyFromAmong("shared", "tcp");
+var transport = new Option<string>("--transport") { Description = "shared (memory), tcp, nccl, or auto: the best that all ranks have.", DefaultValueFactory = _ => "auto" };
+transport.AcceptOnlyFromAmong([.. CollectiveMeasurement.Transports.Keys]);
 CollectiveMeasurement CollectiveOf(ParseResult parsed) => new(
-    parsed.GetRequiredValue(device), parsed.GetValue(ranks), parsed.GetValue(transport) == "shared",
+    parsed.GetRequiredValue(device), parsed.GetValue(ranks), CollectiveMeasurement.Transports[parsed.GetValue(transport)!],
     new(CollectiveMeasurement.Operations[parsed.GetValue(operation)!], parsed.GetValue(bytes), parsed.GetValue(repetitions), Check: true, Seed: 1));
 var collective = new Command("measure-collective", "Runs a collective over processes of this machine and prints its bus bandwidth, as nccl-tests define it.") { device, ranks, operation, bytes, repetitions, transport };
 collective.SetAction((parsed, cancellation) => CollectiveOf(parsed).PrintAsync(cancellation));

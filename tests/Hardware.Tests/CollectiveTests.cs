@@ -35,7 +35,7 @@ public sealed class CollectiveTests
         });
         Assert.All(results, result => Assert.Null(result.Mistake));
         Assert.Single(results.Select(result => result.Checksum).Distinct());
-        Assert.All(results, result => Assert.Equal(sharesMemory && ranks > 1 && OperatingSystem.IsLinux(), result.IsShared));
+        Assert.All(results, result => Assert.Equal(sharesMemory && ranks > 1 && OperatingSystem.IsLinux() ? CollectiveTransport.SharedMemory : CollectiveTransport.Tcp, result.Transport));
         Assert.Equal(BusBandwidth.Factor(operation, ranks) * bytes / results[0].SecondsPerRepetition / 1e9, results[0].BusBandwidth, 1e-9);
     }
 

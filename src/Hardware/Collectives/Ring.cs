@@ -104,6 +104,24 @@ public sealed unsafe class Ring : IDisposable
         AllReduce(ones, ones, Size);
     }
 
+    /// <summary>Every rank's number, in order of rank.</summary>
+    internal ulong[] Gather(ulong own)
+    {
+        var all = new ulong[Size];
+        fixed (ulong* first = all)
+            AllGather((float*)&own, (float*)first, (long)Size * (sizeof(ulong) / sizeof(float)));
+        return all;
+    }
+
+    /// <summary>Looks after the neighbours while the ring itself rests.</summary>
+    internal RingWatch Watch() => new(_next, _before);
+
+    /// <summary>This rank, for messages.</summary>
+    internal string Self => Members[Rank].Called(Rank);
+
+    /// <summary>After so long without a word a peer counts as gone.</summary>
+    internal TimeSpan Silence => _next?.Silence ?? RingLink.Usual;
+
     /// <summary>Leaves the ring before its end, and tells the neighbours why.</summary>
     public void Leave(string reason)
     {
@@ -178,11 +196,18 @@ public sealed unsafe class Ring : IDisposable
             sums[i] = come[i] + own[i];
     }
 
-    private void Guarded(Action operation)
+    private void Guarded(Action operation) => Guarded(() =>
+    {
+        operation();
+        return true;
+    });
+
+    /// <summary>Does something of which a fault ends the ring for all.</summary>
+    internal T Guarded<T>(Func<T> operation)
     {
         try
         {
-            operation();
+            return operation();
         }
         catch (CollectiveFaultException e)
         {

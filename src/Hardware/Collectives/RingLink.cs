@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -35,6 +36,7 @@ internal sealed class RingLink : IDisposable
     private readonly string _peer;
     private readonly byte[] _head = new byte[HeadBytes];
     private readonly byte[] _piece = new byte[PieceBytes];
+    private long _heard;
     private uint _sent;
     private uint _received;
     private int _underWay;
@@ -60,7 +62,13 @@ internal sealed class RingLink : IDisposable
 
         /// <summary>The ring is over, for the reason that follows.</summary>
         Over = 4,
+
+        /// <summary>The peer lives and is busy otherwise.</summary>
+        Alive = 5,
     }
+
+    /// <summary>The silence of a rank that is alone.</summary>
+    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(20);
 
     /// <summary>After so long without a word the peer counts as gone.</summary>
     public TimeSpan Silence { get; }
@@ -111,6 +119,35 @@ internal sealed class RingLink : IDisposable
         if (IsShared)
             WriteHead(Word.Taken, 0);
     }
+
+    /// <summary>Nothing is due for a while: silence counts from now.</summary>
+    public void ListenFromNow() => _heard = Stopwatch.GetTimestamp();
+
+    /// <summary>Looks, without waiting, whether the peer is still there. What it has sent for later stays.</summary>
+    public void Look()
+    {
+        try
+        {
+            while (_socket.Poll(0, SelectMode.SelectRead))
+            {
+                if (_socket.Receive(_head, 0, 1, SocketFlags.Peek) == 0)
+                    throw new CollectiveFaultException($"{_peer} has ended");
+                ListenFromNow();
+                if ((Word)_head[0] is not (Word.Alive or Word.Over))
+                    return; // It is further already.
+                HearOne();
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw Gone(e);
+        }
+        if (Stopwatch.GetElapsedTime(_heard) > Silence)
+            throw NotHeard(null);
+    }
+
+    /// <summary>Tells the peer that this end lives.</summary>
+    public void SayAlive() => WriteHead(Word.Alive, 0);
 
     /// <summary>Tells the peer why the ring is over, if it still listens, and that nothing follows.</summary>
     public void End(string reason)
@@ -186,6 +223,14 @@ internal sealed class RingLink : IDisposable
 
     private (Word Word, int Length) ReadHead()
     {
+        var heard = HearOne();
+        while (heard.Word == Word.Alive)
+            heard = HearOne();
+        return heard;
+    }
+
+    private (Word Word, int Length) HearOne()
+    {
         Read(_head);
         var (word, length) = ((Word)_head[0], BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(1)));
         if (word != Word.Over)
@@ -228,6 +273,9 @@ internal sealed class RingLink : IDisposable
 
     private CollectiveFaultException Gone(Exception cause) =>
         cause is SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock }
-            ? new(FormattableString.Invariant($"{_peer} has not been heard for {Silence.TotalSeconds:0.#} s"), cause)
+            ? NotHeard(cause)
             : new($"{_peer} has ended", cause);
+
+    private CollectiveFaultException NotHeard(Exception? cause) =>
+        new(FormattableString.Invariant($"{_peer} has not been heard for {Silence.TotalSeconds:0.#} s"), cause);
 }

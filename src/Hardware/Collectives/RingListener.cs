@@ -14,8 +14,9 @@ public sealed class RingListener : IDisposable
     /// <param name="address">The address of this machine that peers reach.</param>
     /// <param name="name">What a person calls this rank.</param>
     /// <param name="sharesMemory">False to use sockets also between ranks of this machine.</param>
+    /// <param name="nccl">What to tell the others of NCCL; null for nothing.</param>
     /// <exception cref="CollectiveFaultException">It is no address of this machine.</exception>
-    public RingListener(IPAddress address, string name, bool sharesMemory = true)
+    public RingListener(IPAddress address, string name, bool sharesMemory = true, NcclMember? nccl = null)
     {
         ArgumentNullException.ThrowIfNull(address);
         _socket = RingLink.WithBuffers(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
@@ -29,7 +30,7 @@ public sealed class RingListener : IDisposable
             _socket.Dispose();
             throw new CollectiveFaultException($"{name} cannot listen on {address}: {e.Message}", e);
         }
-        Member = new(_socket.LocalEndPoint!.ToString()!, RingMember.NewSecret(), sharesMemory ? RingMember.ThisMachine : $"{name} {Guid.NewGuid()}", name);
+        Member = new(_socket.LocalEndPoint!.ToString()!, RingMember.NewSecret(), sharesMemory ? RingMember.ThisMachine : $"{name} {Guid.NewGuid()}", name) { Nccl = nccl };
     }
 
     /// <summary>What the others are to know.</summary>

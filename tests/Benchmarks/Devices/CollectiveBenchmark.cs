@@ -35,7 +35,7 @@ internal static class CollectiveBenchmark
 
     private static async Task<(double Rate, double SecondsPerRepetition)> Measure(int ranks, bool isShared, CollectiveRequest request)
     {
-        var reports = await new CollectiveMeasurement("cpu:0", ranks, isShared, request).MeasureAsync(default);
+        var reports = await new CollectiveMeasurement("cpu:0", ranks, isShared ? CollectiveTransport.SharedMemory : CollectiveTransport.Tcp, request).MeasureAsync(default);
         return (reports.Average(report => report.Rate), reports.Average(report => report.SecondsPerRepetition));
     }
 
