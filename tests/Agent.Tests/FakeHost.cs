@@ -82,7 +82,20 @@ internal sealed class FakeHost : IAsyncDisposable
 
         public async Task<WorkReport> ReportAsync() => (await NextAsync(message => message.Report is not null)).Report;
 
-        public async Task<RingJoin> RingJoinAsync() => (await NextAsync(message => message.RingJoin is not null)).RingJoin;
+        public async Task<RingJoin> RingJoinAsync(uint device = 0) => (await NextAsync(message => message.RingJoin?.Device == device)).RingJoin;
+
+        /// <summary>What so many devices report, by device, acknowledged.</summary>
+        public async Task<WorkReport[]> ReportsAsync(int devices)
+        {
+            var reports = new SortedDictionary<uint, WorkReport>();
+            while (reports.Count < devices)
+            {
+                var report = await ReportAsync();
+                reports[report.Device] = report;
+                await AcknowledgeAsync(report);
+            }
+            return [.. reports.Values];
+        }
 
         public async Task<DeviceSample> SampleAsync(Func<DeviceSample, bool> wanted) =>
             (await NextAsync(message => message.Telemetry?.Samples.Any(wanted) == true)).Telemetry.Samples.First(wanted);
@@ -90,7 +103,7 @@ internal sealed class FakeHost : IAsyncDisposable
         public async Task<LeaseAnswer> LeaseAsync(Lease lease)
         {
             await SendAsync(new() { Lease = lease });
-            return (await NextAsync(message => message.LeaseAnswer?.Job == lease.Job)).LeaseAnswer;
+            return (await NextAsync(message => message.LeaseAnswer?.Job == lease.Job && message.LeaseAnswer.Device == lease.Device)).LeaseAnswer;
         }
 
         public async Task<WorkReport> RunAsync(Lease lease)
