@@ -11,14 +11,14 @@ internal sealed class RingWatch
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(1);
 
-    private readonly RingLink[] _links;
+    private readonly RingWire[] _wires;
     private long? _said;
 
-    public RingWatch(params ReadOnlySpan<RingLink?> links)
+    public RingWatch(params ReadOnlySpan<RingWire?> wires)
     {
-        _links = [.. links.ToArray().OfType<RingLink>()];
-        foreach (var link in _links)
-            link.ListenFromNow();
+        _wires = [.. wires.ToArray().OfType<RingWire>()];
+        foreach (var wire in _wires)
+            wire.ListenFromNow();
     }
 
     /// <summary>Waits for work. When the ring breaks it is given up, and its end waited for, though not for ever.</summary>
@@ -51,12 +51,12 @@ internal sealed class RingWatch
 
     private void Look()
     {
-        foreach (var link in _links)
-            link.Look();
+        foreach (var wire in _wires)
+            wire.Look();
         if (_said is { } said && Stopwatch.GetElapsedTime(said) < AlivePeriod)
             return;
         _said = Stopwatch.GetTimestamp();
-        foreach (var link in _links)
-            link.SayAlive();
+        foreach (var wire in _wires)
+            wire.Say(RingWord.Alive);
     }
 }
