@@ -60,7 +60,7 @@ public sealed class NcclJobTests
         Assert.All(reports, report => Assert.EndsWith($"sent through shared memory (not NCCL: {why})", report.Remark, StringComparison.Ordinal));
     }
 
-    // A host, or a rank, from before says nothing of NCCL and compares no bits: all do as it does.
+    // A host, or a rank, from before says nothing of NCCL, compares no bits and orders shared memory otherwise: all do as it can.
     [SkippableFact]
     public async Task What_an_older_host_or_rank_does_not_know_is_not_used()
     {
@@ -70,7 +70,7 @@ public sealed class NcclJobTests
         await StartAsync([(stream, 0), (stream, 1)], CollectiveKind.Broadcast, 2, peer => peer.Name.EndsWith("device 1", StringComparison.Ordinal) ? Older(peer) : peer);
         var reports = await stream.ReportsAsync(2);
         Assert.All(reports, report => Assert.True(report.Succeeded, report.ToString()));
-        Assert.All(reports, report => Assert.EndsWith("sent through shared memory (not NCCL: rank 1 (rack-t-n00 device 1) has none)", report.Remark, StringComparison.Ordinal));
+        Assert.All(reports, report => Assert.EndsWith("sent through TCP (not NCCL: rank 1 (rack-t-n00 device 1) has none)", report.Remark, StringComparison.Ordinal));
     }
 
     [SkippableFact]

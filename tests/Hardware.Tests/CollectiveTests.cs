@@ -61,6 +61,26 @@ public sealed class CollectiveTests
         }
     }
 
+    // More ranks than processors: now one looks in vain and sleeps, now the other; a wake that gets lost would end it in silence.
+    [Theory]
+    [InlineData(2, 4000)]
+    [InlineData(5, 400)]
+    public async Task Ranks_that_wait_for_each_other_again_and_again_are_all_woken(int ranks, int times)
+    {
+        var sums = await RunningRing.OnEach(ranks, true, ring =>
+        {
+            float[] sum = [0];
+            for (var again = 0; again < times; again++)
+            {
+                if (again % ranks == ring.Rank)
+                    Thread.SpinWait(again % 7 * 2000); // Each in turn comes late, now and then so late that others sleep.
+                sum = RunningRing.AllReduce(ring, [again]);
+            }
+            return sum;
+        });
+        Assert.All(sums, sum => Assert.Equal([(float)ranks * (times - 1)], sum));
+    }
+
     [Theory]
     [InlineData(CollectiveOperation.AllReduce, 2, 1)]
     [InlineData(CollectiveOperation.AllReduce, 4, 1.5)]

@@ -115,6 +115,7 @@ internal sealed record CollectiveMeasurement(string Device, int Ranks, Collectiv
         [
             "collective-rank", "--device", Device, "--rank", $"{rank}", "--ranks", $"{Ranks}", "--operation", CollectiveText.Word(Request.Operation),
             "--bytes", $"{Request.Bytes}", "--repetitions", $"{Request.Repetitions}", "--transport", Transports.First(way => way.Value == Transport).Key,
+            "--check", $"{Request.Check}",
         ];
         var start = AgentProgram.Start(redirectOutput: true, words);
         start.RedirectStandardInput = true;

@@ -33,6 +33,9 @@ internal sealed class RingWire : IDisposable
     /// <summary>What is written together with its word, lest that travels alone.</summary>
     private const int Together = 16 << 10;
 
+    // Looks before waiting, each of which lets another process run: being woken takes longer than most words take to come.
+    private const int Looks = 100;
+
     private const int HeadBytes = 5;
     private const int MostWords = 512;
 
@@ -172,6 +175,8 @@ internal sealed class RingWire : IDisposable
 
     private (RingWord Word, int Length) HearAny()
     {
+        for (var look = 0; look < Looks && IsQuiet(); look++)
+            Thread.Yield();
         Read(_head);
         var (word, length) = ((RingWord)_head[0], BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(1)));
         if (word != RingWord.Over)
@@ -179,6 +184,18 @@ internal sealed class RingWire : IDisposable
         var words = new byte[Math.Clamp(length, 0, MostWords)];
         Read(words);
         throw new CollectiveFaultException(Encoding.UTF8.GetString(words));
+    }
+
+    private bool IsQuiet()
+    {
+        try
+        {
+            return _socket.Available == 0;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            throw Gone(e);
+        }
     }
 
     private void Write(ReadOnlySpan<byte> bytes)
