@@ -170,6 +170,31 @@ public sealed class CollectiveTests
     }
 
     [Fact]
+    public async Task With_a_rank_from_before_all_do_as_it_does()
+    {
+        var request = new CollectiveRequest(CollectiveOperation.AllReduce, 400, 3, Check: false, Seed: 7);
+        using var first = new RingListener(IPAddress.Loopback, "node-0");
+        using var second = new RingListener(IPAddress.Loopback, "node-1");
+        var members = new[] { first.Member, second.Member with { Words = 0 } };
+        var connecting = second.ConnectAsync(members, 1, RunningRing.Patience, default);
+        using var own = await first.ConnectAsync(members, 0, RunningRing.Patience, default);
+        using var before = await connecting;
+        var older = Task.Run(() =>
+        {
+            RunningRing.AllReduce(before, new float[100]); // One that does not count,
+            before.Barrier();
+            for (var again = 0; again < request.Repetitions; again++)
+                RunningRing.AllReduce(before, new float[100]);
+            before.Barrier(); // and nothing after the end.
+        });
+        using var device = DeviceCatalogue.Open("managed:0");
+        using var run = new CollectiveRun(device, request, 0, 2);
+        var result = run.Run(own);
+        await older;
+        Assert.Equal((CollectiveTransport.Tcp, null), (result.Transport, result.Mistake));
+    }
+
+    [Fact]
     public async Task A_rank_that_never_comes_is_named()
     {
         using var first = new RingListener(IPAddress.Loopback, "node-0");

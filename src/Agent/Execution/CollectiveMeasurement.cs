@@ -19,6 +19,7 @@ namespace ControlPlane.Agent.Execution;
 internal sealed record CollectiveMeasurement(string Device, int Ranks, CollectiveTransport? Transport, CollectiveRequest Request)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+    private static readonly JsonParser Leniently = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>The word of each operation on the command line.</summary>
     public static IReadOnlyDictionary<string, CollectiveOperation> Operations { get; } =
@@ -62,6 +63,9 @@ internal sealed record CollectiveMeasurement(string Device, int Ranks, Collectiv
         try
         {
             var peers = await Task.WhenAll(children.Select(child => LineAsync(child, cancellation))).ConfigureAwait(false);
+            // A rank that fails before it listens says so instead.
+            if (peers.Select(Leniently.Parse<WorkReport>).FirstOrDefault(report => report.ErrorCode.Length > 0) is { } lost)
+                throw new CollectiveFaultException(lost.Error);
             foreach (var child in children)
                 await child.StandardInput.WriteLineAsync(string.Join(Environment.NewLine, peers).AsMemory(), cancellation).ConfigureAwait(false);
             var lines = await Task.WhenAll(children.Select(child => LineAsync(child, cancellation))).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal static class Agreement
     /// <exception cref="CollectiveFaultException">Results differ, and this rank's is not the one that most others contradict.</exception>
     public static string? Mistake(Ring ring, ulong checksum, string? found)
     {
-        if (ring.Members.Any(member => member.Words == 0))
+        if (ring.IsOlder)
             return found;
         var all = ring.Gather(checksum);
         var common = all.GroupBy(sum => sum).MaxBy(group => group.Count())!;

@@ -76,7 +76,7 @@ public sealed class CollectiveRun : IDisposable
             using ICollectiveWay way = whyNot is null
                 ? new NcclWay(_device, ring, _request, _input, _output)
                 : new RingWay(_device, ring, _request, _input, _output);
-            way.Repeat(Warmups);
+            way.Repeat(WarmupsOf(ring));
             ring.Barrier();
             var seconds = way.Repeat(_request.Repetitions) / _request.Repetitions;
             ring.Barrier();
@@ -101,8 +101,8 @@ public sealed class CollectiveRun : IDisposable
         _output?.Dispose();
     }
 
-    // Small ones need more of them: until code is compiled to its best and connections have opened up.
-    private int Warmups => (int)Math.Clamp((1 << 20) / _request.Bytes, 1, 50);
+    // Small ones need more of them: until code is compiled to its best and connections have opened up. Ranks from before do one.
+    private int WarmupsOf(Ring ring) => ring.IsOlder ? 1 : (int)Math.Clamp((1 << 20) / _request.Bytes, 1, 50);
 
     private void Fill(int rank)
     {

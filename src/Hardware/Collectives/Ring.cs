@@ -107,6 +107,9 @@ public sealed unsafe class Ring : IDisposable
         return all;
     }
 
+    /// <summary>True when a rank is from before there were more words: all then do as it does.</summary>
+    internal bool IsOlder => Members.Any(member => member.Words == 0);
+
     /// <summary>Looks after the neighbours while the ring itself rests.</summary>
     internal RingWatch Watch() => new(_next?.Wire, _before?.Wire);
 
