@@ -2,8 +2,6 @@
 // machine. It exists to run ranks on CUDA devices where there is no GPU; its figures say nothing of NCCL's speed. As in
 // NCCL's non-blocking mode a call returns at once and its end is asked for. Sums are added from the last rank to the
 // first, which is not our ring's order.
-#include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -11,16 +9,13 @@
 #include <cstring>
 #include <fcntl.h>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <string>
 #include <sys/mman.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
+#include "doubles/nccl_comm.h"
 #include "doubles/nccl_fault.h"
-#include "nccl/nccl_library.h"
 
 extern "C" factory::CuResult cuMemcpyHtoDAsync_v2(factory::CuAddress target, const void *source, std::size_t bytes, factory::CuStream stream);
 extern "C" factory::CuResult cuMemcpyDtoHAsync_v2(void *target, factory::CuAddress source, std::size_t bytes, factory::CuStream stream);
@@ -29,93 +24,14 @@ namespace {
 
 using namespace factory;
 
-constexpr NcclResult unhandled_cuda_error = 1, system_error = 2, invalid_argument = 4, invalid_usage = 5, remote_error = 6;
-constexpr int most_ranks = 64;
-constexpr std::size_t piece_floats = 16384;
+constexpr NcclResult unhandled_cuda_error = 1, invalid_argument = 4, remote_error = 6;
+constexpr NcclResult system_error = nccl_system_error, invalid_usage = nccl_invalid_usage;
 constexpr std::uint64_t mark = 0x4c43434e'454c4255ull;
-
-// What the ranks of all processes map. A new file is all zeros.
-struct Meeting {
-    std::atomic<std::uint64_t> turns[most_ranks]; // how many meetings each rank has come to
-    float pieces[most_ranks][piece_floats];
-};
 
 struct Id {
     std::uint64_t mark;
     char path[sizeof(NcclUniqueId) - sizeof(std::uint64_t)];
 };
-
-// The files of the ids that were made here; nameless, they go with this process at the latest.
-std::mutex files_lock;
-std::map<std::string, int> files;
-
-} // namespace
-
-namespace factory {
-
-struct NcclCommHandle {
-    int rank = 0, ranks = 0;
-    std::string path;
-    Meeting *meeting = nullptr;
-    std::uint64_t turn = 0;
-    unsigned long operations = 0;
-    std::atomic<NcclResult> state{nccl_success};
-    std::atomic<bool> aborted{false};
-    std::thread worker;
-
-    ~NcclCommHandle() {
-        aborted = true;
-        if (worker.joinable()) {
-            worker.join();
-        }
-        if (meeting != nullptr) {
-            munmap(meeting, sizeof *meeting);
-        }
-        const std::lock_guard hold(files_lock);
-        const auto own = rank == 0 ? files.find(path) : files.end();
-        if (own != files.end()) {
-            close(own->second);
-            files.erase(own);
-        }
-    }
-
-    // Returns once all ranks have come as often as this one, false when it was given up.
-    bool meet() {
-        meeting->turns[rank] = ++turn;
-        for (int other = 0; other < ranks; other++) {
-            for (unsigned asked = 0; meeting->turns[other] < turn; asked++) {
-                if (aborted) {
-                    return false;
-                }
-                asked < 100 ? std::this_thread::yield() : std::this_thread::sleep_for(std::chrono::microseconds(50));
-            }
-        }
-        return true;
-    }
-
-    NcclResult hang() const {
-        while (!aborted) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-        return system_error;
-    }
-
-    NcclResult launch(std::function<NcclResult()> job) {
-        if (state != nccl_success) {
-            return invalid_usage; // NCCL too takes nothing while something is under way, or after an error.
-        }
-        if (worker.joinable()) {
-            worker.join();
-        }
-        state = nccl_in_progress;
-        worker = std::thread([this, job = std::move(job)] { state = job(); });
-        return nccl_in_progress;
-    }
-};
-
-} // namespace factory
-
-namespace {
 
 using Job = std::function<NcclResult()>;
 
