@@ -10,7 +10,6 @@ namespace ControlPlane.Hardware.Collectives;
 public sealed record NcclMember(int Version, string Device, ReadOnlyMemory<byte> Id, string Obstacle)
 {
     /// <summary>What a rank on this device says; null for devices that NCCL knows nothing of.</summary>
-    /// <exception cref="DeviceFaultException">NCCL is there and fails at once.</exception>
     public static NcclMember? Of(IComputeDevice device, int rank)
     {
         ArgumentNullException.ThrowIfNull(device);

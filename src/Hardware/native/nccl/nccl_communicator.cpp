@@ -80,9 +80,23 @@ double NcclCommunicator::run(const Collective &work) {
         settle("ncclCommInitRankConfig");
         is_ready_ = true;
         return repeat(work);
-    } catch (...) {
+    } catch (const Failure &failure) {
         break_off(); // Before the buffers go: what is left of it on the stream ends.
+        if (failure.status == FACTORY_NCCL_FAILED) {
+            require_sound_context();
+        }
         throw;
+    } catch (...) {
+        break_off();
+        throw;
+    }
+}
+
+// NCCL says of any fault of the device only that there was one. The driver says which, and whether it stays.
+void NcclCommunicator::require_sound_context() {
+    const CuResult result = driver_.event_query(begin_);
+    if (result != cu_not_ready) {
+        driver_.check(result, "cuEventQuery");
     }
 }
 
@@ -177,7 +191,7 @@ void NcclCommunicator::settle(const char *what) {
 void NcclCommunicator::wait_for(CuEvent event, const char *what) {
     await(what, [this, event](NcclResult) {
         const CuResult result = driver_.event_query(event);
-        if (result != cu_success && result != cu_not_ready) {
+        if (result != cu_not_ready) {
             driver_.check(result, "cuEventQuery");
         }
         return result == cu_success;

@@ -28,6 +28,7 @@ private:
     template <typename Ready> void await(const char *what, Ready ready);
     void settle(const char *what);
     void wait_for(CuEvent event, const char *what);
+    void require_sound_context();
     void break_off() noexcept;
     void release_events() noexcept;
 

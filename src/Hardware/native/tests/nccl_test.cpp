@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -173,6 +174,23 @@ void refuse() {
     expect(factory_device_close(processor), FACTORY_OK, "factory_device_close");
 }
 
+// Also when it meets the device inside NCCL.
+void keep_the_device_s_own_fault() {
+    std::uint8_t id[128];
+    expect(factory_nccl_unique_id(nccl, id, sizeof id), FACTORY_OK, "factory_nccl_unique_id");
+    Rank one(0, 1, id, 10);
+    setenv("FACTORY_DOUBLE_FAULT", "illegal-address@1", 1);
+    std::uint64_t address = 0;
+    expect(factory_buffer_address(one.output, &address), FACTORY_OK, "factory_buffer_address");
+    const std::uint64_t arguments[6] = {address, 10, 0, 0, 0, 0};
+    const factory_launch launch{sizeof launch, 1, 1, 32, "factory_pattern_write", arguments, 6, 0};
+    std::promise<int> ended;
+    expect(factory_submit(one.device, &launch, 1, [](void *to, int status, double) { static_cast<std::promise<int> *>(to)->set_value(status); }, &ended),
+           FACTORY_OK, "factory_submit", one.device);
+    expect(ended.get_future().get(), 700, "a kernel that is struck", one.device);
+    expect(one.run(FACTORY_ALL_REDUCE), 700, "a collective on a poisoned device", one.device);
+}
+
 } // namespace
 
 int main(int count, char **arguments) {
@@ -199,5 +217,6 @@ int main(int count, char **arguments) {
     fail("hangs@1:5", FACTORY_TIMED_OUT, FACTORY_TIMED_OUT, brief);
     give_up();
     refuse();
+    keep_the_device_s_own_fault();
     return 0;
 }
