@@ -28,15 +28,16 @@ var ranks = new Option<int>("--ranks") { Description = "How many processes, a ra
 var operation = new Option<string>("--operation") { Description = "all-reduce, all-gather or broadcast.", DefaultValueFactory = _ => "all-reduce" };
 operation.AcceptOnlyFromAmong([.. CollectiveMeasurement.Operations.Keys]);
 var bytes = new Option<long>("--bytes") { Description = "Bytes of the result on each rank, whole floats of 4.", DefaultValueFactory = _ => 64 << 20 };
-var transport = new Option<string>("--transport") { Description = "shared memory or tcp.", DefaultValueFactory = _ => "shared" };
-transport.AcceptOnlyFromAmong("shared", "tcp");
+var transport = new Option<string>("--transport") { Description = "shared (memory), tcp, nccl, or auto: the best that all ranks have.", DefaultValueFactory = _ => "auto" };
+transport.AcceptOnlyFromAmong([.. CollectiveMeasurement.Transports.Keys]);
+var check = new Option<bool>("--check") { Description = "Compare results with a plain reference; that ranks come to the same bits is seen in any case.", DefaultValueFactory = _ => true };
 CollectiveMeasurement CollectiveOf(ParseResult parsed) => new(
-    parsed.GetRequiredValue(device), parsed.GetValue(ranks), parsed.GetValue(transport) == "shared",
-    new(CollectiveMeasurement.Operations[parsed.GetValue(operation)!], parsed.GetValue(bytes), parsed.GetValue(repetitions), Check: true, Seed: 1));
-var collective = new Command("measure-collective", "Runs a collective over processes of this machine and prints its bus bandwidth, as nccl-tests define it.") { device, ranks, operation, bytes, repetitions, transport };
+    parsed.GetRequiredValue(device), parsed.GetValue(ranks), CollectiveMeasurement.Transports[parsed.GetValue(transport)!],
+    new(CollectiveMeasurement.Operations[parsed.GetValue(operation)!], parsed.GetValue(bytes), parsed.GetValue(repetitions), parsed.GetValue(check), Seed: 1));
+var collective = new Command("measure-collective", "Runs a collective over processes of this machine and prints its bus bandwidth, as nccl-tests define it.") { device, ranks, operation, bytes, repetitions, transport, check };
 collective.SetAction((parsed, cancellation) => CollectiveOf(parsed).PrintAsync(cancellation));
 var rank = new Option<int>("--rank") { Required = true, Description = "This process's rank." };
-var oneRank = new Command("collective-rank", "One rank of measure-collective.") { device, rank, ranks, operation, bytes, repetitions, transport };
+var oneRank = new Command("collective-rank", "One rank of measure-collective.") { device, rank, ranks, operation, bytes, repetitions, transport, check };
 oneRank.Hidden = true;
 oneRank.SetAction((parsed, cancellation) => CollectiveOf(parsed).BeRankAsync(parsed.GetRequiredValue(rank), Console.In, Console.Out, cancellation));
 

@@ -92,7 +92,20 @@ internal sealed class FakeHost : IAsyncDisposable
 
         public async Task<DeviceEvent> EventAsync() => (await NextAsync(message => message.Telemetry?.Events.Count > 0)).Telemetry.Events[0];
 
-        public async Task<RingJoin> RingJoinAsync() => (await NextAsync(message => message.RingJoin is not null)).RingJoin;
+        public async Task<RingJoin> RingJoinAsync(uint device = 0) => (await NextAsync(message => message.RingJoin?.Device == device)).RingJoin;
+
+        /// <summary>What so many devices report, by device, acknowledged.</summary>
+        public async Task<WorkReport[]> ReportsAsync(int devices)
+        {
+            var reports = new SortedDictionary<uint, WorkReport>();
+            while (reports.Count < devices)
+            {
+                var report = await ReportAsync();
+                reports[report.Device] = report;
+                await AcknowledgeAsync(report);
+            }
+            return [.. reports.Values];
+        }
 
         public async Task<DeviceSample> SampleAsync(Func<DeviceSample, bool> wanted) =>
             (await NextAsync(message => message.Telemetry?.Samples.Any(wanted) == true)).Telemetry.Samples.First(wanted);
@@ -100,7 +113,7 @@ internal sealed class FakeHost : IAsyncDisposable
         public async Task<LeaseAnswer> LeaseAsync(Lease lease)
         {
             await SendAsync(new() { Lease = lease });
-            return (await NextAsync(message => message.LeaseAnswer?.Job == lease.Job)).LeaseAnswer;
+            return (await NextAsync(message => message.LeaseAnswer?.Job == lease.Job && message.LeaseAnswer.Device == lease.Device)).LeaseAnswer;
         }
 
         public async Task<WorkReport> RunAsync(Lease lease)

@@ -46,6 +46,13 @@ internal sealed class RunningAgent : IAsyncDisposable
         }
     }
 
+    /// <summary>An agent with settings of its own.</summary>
+    public static RunningAgent StartWith(FakeHost host, string devices, params (string Name, string Value)[] environment)
+    {
+        RequireNative();
+        return Start(host, devices, null, start => Array.ForEach(environment, setting => start.Environment[setting.Name] = setting.Value), []);
+    }
+
     private static RunningAgent Start(FakeHost host, string devices, string? folder, Action<ProcessStartInfo> adjust, string[] more)
     {
         folder ??= Directory.CreateTempSubdirectory("factory-agent-test-").FullName;
@@ -93,10 +100,10 @@ internal sealed class RunningAgent : IAsyncDisposable
             await gone.Task.WaitAsync(limit.Token);
     }
 
-    /// <summary>The executor's process: the agent's only lasting child.</summary>
-    public int Executor() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
+    /// <summary>The executor's process: the agent's only lasting child, or the only one of a device such as <c>cuda:1</c>.</summary>
+    public int Executor(string device = "") => Directory.GetDirectories("/proc").Select(Path.GetFileName)
         .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains("\0executor\0", StringComparison.Ordinal))
+        .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains($"\0executor\0--device\0{device}", StringComparison.Ordinal))
         .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
 
     public async Task SignalAsync(string signal)

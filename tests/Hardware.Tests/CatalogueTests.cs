@@ -46,7 +46,7 @@ public sealed class CatalogueTests
     {
         TestDevices.RequireDouble("cuda:0");
         TestDevices.RequireNative();
-        var found = Assert.Single(DeviceCatalogue.Discover(DeviceChoice.Auto).Devices);
+        var found = DeviceCatalogue.Discover(DeviceChoice.Auto).Devices[0];
         Assert.Equal("cuda:0", found.Id);
         Assert.Contains("double", found.Name, StringComparison.Ordinal);
         Assert.StartsWith("GPU-d0d0d0d0-d0d0-", found.Uuid, StringComparison.Ordinal);

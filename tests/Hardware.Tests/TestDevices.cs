@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
+using ControlPlane.Hardware.Collectives;
 using ControlPlane.Hardware.Devices;
 
 namespace ControlPlane.Hardware.Tests;
@@ -13,6 +14,8 @@ public static partial class TestDevices
 {
     public static readonly string FaultFile = Path.Combine(Path.GetTempPath(), $"factory-fault-{Environment.ProcessId}");
 
+    public static readonly string NcclFaultFile = Path.Combine(Path.GetTempPath(), $"factory-nccl-fault-{Environment.ProcessId}");
+
     public static readonly string[] All = ["managed:0", "cpu-fibres:0", "cpu:0", "cuda:0"];
 
     private static readonly bool RealGpu = Environment.GetEnvironmentVariable("GPU_TESTS") == "cuda";
@@ -23,6 +26,9 @@ public static partial class TestDevices
         if (RealGpu)
             return;
         Environment.SetEnvironmentVariable("FACTORY_CUDA_LIBRARY", "double");
+        Environment.SetEnvironmentVariable("FACTORY_NCCL_LIBRARY", "double");
+        SetNative("FACTORY_DOUBLE_DEVICES", "4");
+        SetNative("FACTORY_DOUBLE_NCCL_FAULT_FILE", NcclFaultFile);
         SetNative("FACTORY_DOUBLE_FAULT_FILE", FaultFile);
     }
 
@@ -46,6 +52,19 @@ public static partial class TestDevices
     public static void RequireDouble(string id) =>
         Skip.If(RealGpu && id.StartsWith("cuda", StringComparison.Ordinal), "GPU_TESTS=cuda: this is for the driver double alone");
 
+    /// <summary>For ranks on devices of their own. Of real GPUs there may be too few, or no NCCL.</summary>
+    public static void RequireNccl(int ranks)
+    {
+        RequireNative();
+        if (!RealGpu)
+            return;
+        var devices = DeviceCatalogue.Discover(DeviceChoice.Cuda).Devices;
+        Skip.If(devices.Count < ranks, $"GPU_TESTS=cuda: there are {devices.Count} GPUs, and {ranks} ranks need one each");
+        using var device = Open("cuda:0");
+        if (NcclMember.Of(device, 1) is { Obstacle.Length: > 0 } lacking)
+            Skip.If(true, $"GPU_TESTS=cuda: {lacking.Obstacle}");
+    }
+
     /// <summary>Without a toolchain the native devices cannot exist; with one their absence is a failure.</summary>
     public static void RequireNative()
     {
@@ -59,6 +78,9 @@ public static partial class TestDevices
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public static void OrderFault(string fault) => File.WriteAllText(FaultFile, fault);
+
+    /// <summary>Of a rank, such as <c>hangs@1:3</c>.</summary>
+    public static void OrderNcclFault(string fault) => File.WriteAllText(NcclFaultFile, fault);
 
     /// <summary>Waits until an ordered fault has struck: one that nobody took would strike the next test.</summary>
     public static async Task FaultStruckAsync()

@@ -12,17 +12,27 @@ using Google.Protobuf;
 namespace ControlPlane.Agent.Execution;
 
 /// <summary>A collective over processes of this machine, without a host: for the person who stands before it.</summary>
-/// <param name="Device">Each rank's device, such as <c>cpu:0</c>.</param>
+/// <param name="Device">Each rank's device, such as <c>cpu:0</c>; with <c>cuda</c> rank i is on <c>cuda:i</c>.</param>
 /// <param name="Ranks">How many processes.</param>
-/// <param name="SharesMemory">False to use sockets.</param>
+/// <param name="Transport">By which way they send; null for the best that all have.</param>
 /// <param name="Request">What they do.</param>
-internal sealed record CollectiveMeasurement(string Device, int Ranks, bool SharesMemory, CollectiveRequest Request)
+internal sealed record CollectiveMeasurement(string Device, int Ranks, CollectiveTransport? Transport, CollectiveRequest Request)
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(20);
+    private static readonly JsonParser Leniently = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
 
     /// <summary>The word of each operation on the command line.</summary>
     public static IReadOnlyDictionary<string, CollectiveOperation> Operations { get; } =
         Enum.GetValues<CollectiveOperation>().ToDictionary(CollectiveText.Word);
+
+    /// <summary>The word of each way on the command line.</summary>
+    public static IReadOnlyDictionary<string, CollectiveTransport?> Transports { get; } = new Dictionary<string, CollectiveTransport?>
+    {
+        ["auto"] = null,
+        ["shared"] = CollectiveTransport.SharedMemory,
+        ["tcp"] = CollectiveTransport.Tcp,
+        ["nccl"] = CollectiveTransport.Nccl,
+    };
 
     /// <summary>Measures, and prints what rank 0 measured.</summary>
     public async Task<int> PrintAsync(CancellationToken cancellation)
@@ -53,6 +63,9 @@ internal sealed record CollectiveMeasurement(string Device, int Ranks, bool Shar
         try
         {
             var peers = await Task.WhenAll(children.Select(child => LineAsync(child, cancellation))).ConfigureAwait(false);
+            // A rank that fails before it listens says so instead.
+            if (peers.Select(Leniently.Parse<WorkReport>).FirstOrDefault(report => report.ErrorCode.Length > 0) is { } lost)
+                throw new CollectiveFaultException(lost.Error);
             foreach (var child in children)
                 await child.StandardInput.WriteLineAsync(string.Join(Environment.NewLine, peers).AsMemory(), cancellation).ConfigureAwait(false);
             var lines = await Task.WhenAll(children.Select(child => LineAsync(child, cancellation))).ConfigureAwait(false);
@@ -78,13 +91,17 @@ internal sealed record CollectiveMeasurement(string Device, int Ranks, bool Shar
         var report = new WorkReport();
         try
         {
-            using var device = DeviceCatalogue.Open(Device);
+            using var device = DeviceCatalogue.Open(Device == "cuda" ? FormattableString.Invariant($"cuda:{rank}") : Device);
             using var run = new CollectiveRun(device, Request, rank, Ranks);
-            using var listener = new RingListener(IPAddress.Loopback, FormattableString.Invariant($"process {Environment.ProcessId}"), SharesMemory);
+            var nccl = Transport is null or CollectiveTransport.Nccl ? NcclMember.Of(device, rank) : null;
+            using var listener = new RingListener(
+                IPAddress.Loopback, FormattableString.Invariant($"process {Environment.ProcessId}"), Transport != CollectiveTransport.Tcp, nccl);
             await output.WriteLineAsync(JsonFormatter.Default.Format(CollectiveMessages.Of(listener.Member))).ConfigureAwait(false);
             var members = new List<RingMember>();
             while (members.Count < Ranks && await input.ReadLineAsync(cancellation).ConfigureAwait(false) is { } line)
                 members.Add(CollectiveMessages.Read(RingPeer.Parser.ParseJson(line)));
+            if (Transport == CollectiveTransport.Nccl && NcclMember.WhyNot(members) is { } why)
+                throw new CollectiveFaultException($"NCCL cannot be used: {(why.Length > 0 ? why : "no rank is on a CUDA device")}");
             using var ring = await listener.ConnectAsync(members, rank, Silence, cancellation).ConfigureAwait(false);
             KernelWorkOrder.Fill(report, Request, Ranks, run.Run(ring));
         }
@@ -101,7 +118,8 @@ internal sealed record CollectiveMeasurement(string Device, int Ranks, bool Shar
         string[] words =
         [
             "collective-rank", "--device", Device, "--rank", $"{rank}", "--ranks", $"{Ranks}", "--operation", CollectiveText.Word(Request.Operation),
-            "--bytes", $"{Request.Bytes}", "--repetitions", $"{Request.Repetitions}", "--transport", SharesMemory ? "shared" : "tcp",
+            "--bytes", $"{Request.Bytes}", "--repetitions", $"{Request.Repetitions}", "--transport", Transports.First(way => way.Value == Transport).Key,
+            "--check", $"{Request.Check}",
         ];
         var start = AgentProgram.Start(redirectOutput: true, words);
         start.RedirectStandardInput = true;

@@ -31,7 +31,7 @@ internal static class CollectiveWorkOrder
         using var run = new CollectiveRun(device, CollectiveMessages.Read(work), rank, ranks);
         try
         {
-            using var listener = new RingListener(address, work.Name);
+            using var listener = new RingListener(address, work.Name, nccl: NcclMember.Of(device, rank));
             var members = await rendezvous.MeetAsync(lease, listener.Member, stop).ConfigureAwait(false);
             using var ring = await listener.ConnectAsync(members, rank, Silence, stop).ConfigureAwait(false);
             return await Task.Factory.StartNew(() => run.Run(ring), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);

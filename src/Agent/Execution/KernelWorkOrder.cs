@@ -132,7 +132,7 @@ internal static class KernelWorkOrder
         report.MaxRelativeError = result.MaxRelativeError;
         report.Checked = work.Check;
         report.Repetitions = (uint)work.Repetitions;
-        report.Remark = CollectiveText.Of(work.Operation, ranks, work.Bytes, result.IsShared);
+        report.Remark = CollectiveText.Of(work.Operation, ranks, work.Bytes, result);
         if (result.Mistake is { } mistake)
             Fail(report, "wrong-result", mistake);
     }

@@ -28,4 +28,25 @@ public sealed record RingPlace(
     [property: Id(0)] string Address,
     [property: Id(1)] string Secret,
     [property: Id(2)] string Machine,
-    [property: Id(3)] string Name);
+    [property: Id(3)] string Name)
+{
+    /// <summary>Which words of the ring it understands; 0 for those from before there were more.</summary>
+    [Id(4)]
+    public int Words { get; init; }
+
+    /// <summary>What it says of NCCL; null where it is on no CUDA device, or knows nothing of it.</summary>
+    [Id(5)]
+    public RingNccl? Nccl { get; init; }
+}
+
+/// <summary>What a rank says of NCCL.</summary>
+/// <param name="Version">10000 * major + 100 * minor + patch; 0 for none.</param>
+/// <param name="Device">The device's UUID.</param>
+/// <param name="Id">Rank 0's: by which all find each other, in base 64.</param>
+/// <param name="Obstacle">Why it has none, for a person.</param>
+[GenerateSerializer, Immutable, Alias("RingNccl")]
+public sealed record RingNccl(
+    [property: Id(0)] int Version,
+    [property: Id(1)] string Device,
+    [property: Id(2)] string Id,
+    [property: Id(3)] string Obstacle);

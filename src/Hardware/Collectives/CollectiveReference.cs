@@ -8,7 +8,7 @@ internal static class CollectiveReference
 {
     public static KernelVerdict Judge(CollectiveRequest request, int ranks, KernelBuffer layout, KernelOutput output)
     {
-        // One rounding a rank, each at most half a unit of the sum of magnitudes.
+        // One rounding a rank, each at most half a unit of the sum of magnitudes: in whatever order ranks are added.
         var gauge = new ErrorGauge(request.Operation == CollectiveOperation.AllReduce ? ranks * 6e-8 : 0);
         var count = output.Elements;
         output.Scan((first, piece) =>

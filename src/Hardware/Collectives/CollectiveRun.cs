@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using ControlPlane.Domain.Jobs;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Kernels;
@@ -15,13 +13,12 @@ public sealed class CollectiveRun : IDisposable
     /// <summary>Most ranks of a ring: its steps grow with them, and trees serve more.</summary>
     public const int MaximumRanks = 512;
 
+    private readonly IComputeDevice _device;
     private readonly CollectiveRequest _request;
     private readonly int _ranks;
     private readonly KernelBuffer _layout;
     private readonly IDeviceBuffer _input;
     private readonly IDeviceBuffer _output;
-    private readonly HostFloats _from;
-    private readonly HostFloats _to;
 
     /// <summary>Takes the memory and fills in the rank's data; so do it before others wait.</summary>
     /// <exception cref="ArgumentException">The request cannot run; the message has every reason.</exception>
@@ -33,14 +30,13 @@ public sealed class CollectiveRun : IDisposable
         var flaws = Flaws(request, ranks);
         if (flaws.Count > 0)
             throw new ArgumentException(string.Join(' ', flaws.Select(flaw => flaw.Message)), nameof(request));
-        (_request, _ranks) = (request, ranks);
+        (_device, _request, _ranks) = (device, request, ranks);
         _layout = KernelBuffer.Floats(request.Bytes / sizeof(float), BufferRole.Input);
         _input = device.Allocate(request.Bytes);
         try
         {
             _output = device.Allocate(request.Bytes);
-            (_from, _to) = (new HostFloats(device, _input), new HostFloats(device, _output));
-            _from.Fill((offset, part) => InputData.Fill(request.Seed, rank, _layout, offset, part));
+            Fill(rank);
         }
         catch
         {
@@ -48,8 +44,6 @@ public sealed class CollectiveRun : IDisposable
             throw;
         }
     }
-
-    private long Count => _request.Bytes / sizeof(float);
 
     /// <summary>What is wrong with a request; empty when it can run.</summary>
     public static IReadOnlyList<KernelFlaw> Flaws(CollectiveRequest request, int ranks)
@@ -67,48 +61,57 @@ public sealed class CollectiveRun : IDisposable
         return flaws;
     }
 
-    /// <summary>Runs the repetitions, after one that does not count, and judges the result. Blocks.</summary>
-    /// <exception cref="CollectiveFaultException">The ring broke.</exception>
+    /// <summary>
+    /// Runs the repetitions, after some that do not count, and judges the result: against the reference if asked to, and
+    /// against what the other ranks came to. By NCCL if all ranks can. Blocks.
+    /// </summary>
+    /// <exception cref="CollectiveFaultException">The ring broke, or no telling which rank's result is wrong.</exception>
+    /// <exception cref="DeviceFaultException">The device failed; the other ranks are told.</exception>
     public CollectiveResult Run(Ring ring)
     {
         ArgumentNullException.ThrowIfNull(ring);
-        Once(ring);
-        ring.Barrier();
-        var began = Stopwatch.GetTimestamp();
-        for (var i = 0; i < _request.Repetitions; i++)
-            Once(ring);
-        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds / _request.Repetitions;
-        ring.Barrier();
-        var verdict = _request.Check ? CollectiveReference.Judge(_request, _ranks, _layout, new KernelOutput(_output)) : default;
-        return new(
-            seconds, BusBandwidth.Of(_request.Operation, _ranks, _request.Bytes, seconds), KernelOutput.Checksum([new KernelOutput(_output)]),
-            verdict.MaxRelativeError, ring.IsShared, verdict.Mistake);
+        var whyNot = NcclMember.WhyNot(ring.Members);
+        try
+        {
+            using ICollectiveWay way = whyNot is null
+                ? new NcclWay(_device, ring, _request, _input, _output)
+                : new RingWay(_device, ring, _request, _input, _output);
+            way.Repeat(WarmupsOf(ring));
+            ring.Barrier();
+            var seconds = way.Repeat(_request.Repetitions) / _request.Repetitions;
+            ring.Barrier();
+            var verdict = _request.Check ? CollectiveReference.Judge(_request, _ranks, _layout, new KernelOutput(_output)) : default;
+            var checksum = KernelOutput.Checksum([new KernelOutput(_output)]);
+            return new(
+                seconds, BusBandwidth.Of(_request.Operation, _ranks, _request.Bytes, seconds), checksum, verdict.MaxRelativeError,
+                whyNot is null ? CollectiveTransport.Nccl : ring.IsShared ? CollectiveTransport.SharedMemory : CollectiveTransport.Tcp,
+                whyNot ?? NcclMember.Text(ring.Members[0].Nccl!.Version), Agreement.Mistake(ring, checksum, verdict.Mistake));
+        }
+        catch (DeviceFaultException e)
+        {
+            ring.Leave($"{ring.Self}: {e.Message}");
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _from?.Dispose();
-        _to?.Dispose();
         _input.Dispose();
         _output?.Dispose();
     }
 
-    private unsafe void Once(Ring ring)
+    // Small ones need more of them: until code is compiled to its best and connections have opened up. Ranks from before do one.
+    private int WarmupsOf(Ring ring) => ring.IsOlder ? 1 : (int)Math.Clamp((1 << 20) / _request.Bytes, 1, 50);
+
+    private void Fill(int rank)
     {
-        _from.Fetch();
-        switch (_request.Operation)
+        var piece = new byte[Math.Min(KernelOutput.PieceBytes, _request.Bytes)];
+        for (long offset = 0; offset < _request.Bytes; offset += piece.Length)
         {
-            case CollectiveOperation.AllReduce:
-                ring.AllReduce(_from.First, _to.First, Count);
-                break;
-            case CollectiveOperation.AllGather:
-                ring.AllGather(_from.First, _to.First, Count);
-                break;
-            default:
-                ring.Broadcast(_from.First, _to.First, Count);
-                break;
+            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, _request.Bytes - offset));
+            InputData.Fill(_request.Seed, rank, _layout, offset, part);
+            _input.Upload(offset, part);
         }
-        _to.Put();
     }
 }

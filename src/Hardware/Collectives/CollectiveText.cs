@@ -17,6 +17,16 @@ public static class CollectiveText
     };
 
     /// <summary>What was measured, such as <c>all-reduce of 4194304 bytes over 4 ranks</c>, and by which way the rank sent.</summary>
-    public static string Of(CollectiveOperation operation, int ranks, long bytes, bool isShared) =>
-        FormattableString.Invariant($"{Word(operation)} of {bytes} bytes over {ranks} ranks, sent through {(isShared ? "shared memory" : "TCP")}");
+    public static string Of(CollectiveOperation operation, int ranks, long bytes, CollectiveResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var way = result.Transport switch
+        {
+            CollectiveTransport.Nccl => $"NCCL {result.Detail}",
+            CollectiveTransport.SharedMemory => "shared memory",
+            _ => "TCP",
+        };
+        var why = result.Transport != CollectiveTransport.Nccl && result.Detail.Length > 0 ? $" (not NCCL: {result.Detail})" : "";
+        return FormattableString.Invariant($"{Word(operation)} of {bytes} bytes over {ranks} ranks, sent through {way}{why}");
+    }
 }

@@ -23,18 +23,6 @@ internal sealed unsafe class HostFloats : IDisposable
 
     public float* First => _copy is null ? (float*)_buffer.Address : (float*)_copy;
 
-    /// <summary>Writes the device's buffer piece by piece.</summary>
-    public void Fill(FillPiece fill)
-    {
-        var piece = new byte[Math.Min(KernelOutput.PieceBytes, _buffer.Bytes)];
-        for (long offset = 0; offset < _buffer.Bytes; offset += piece.Length)
-        {
-            var part = piece.AsSpan(0, (int)Math.Min(piece.Length, _buffer.Bytes - offset));
-            fill(offset, part);
-            _buffer.Upload(offset, part);
-        }
-    }
-
     /// <summary>Brings the device's contents here, where they are elsewhere.</summary>
     public void Fetch()
     {
@@ -53,6 +41,3 @@ internal sealed unsafe class HostFloats : IDisposable
 
     private Span<byte> Part(long offset) => new(_copy + offset, (int)Math.Min(KernelOutput.PieceBytes, _buffer.Bytes - offset));
 }
-
-/// <summary>Gives the bytes from an offset on.</summary>
-internal delegate void FillPiece(long offset, Span<byte> piece);

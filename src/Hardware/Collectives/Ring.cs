@@ -9,12 +9,6 @@ namespace ControlPlane.Hardware.Collectives;
 /// </summary>
 public sealed unsafe class Ring : IDisposable
 {
-    /// <summary>
-    /// Pieces that are sent ahead of those received. Round the ring at most one a rank then lies unread when a rank begins
-    /// to send, and sockets hold two: so not all can wait for room at once.
-    /// </summary>
-    private const int Ahead = 2;
-
     private const int PieceFloats = RingLink.PieceBytes / sizeof(float);
 
     private readonly RingLink? _next;
@@ -27,8 +21,8 @@ public sealed unsafe class Ring : IDisposable
         (Members, Rank, _next, _before, _cancellation) = (members, rank, next, before, cancellation);
         _breaking = cancellation.Register(() =>
         {
-            _next?.Break();
-            _before?.Break();
+            _next?.Wire.Break();
+            _before?.Wire.Break();
         });
     }
 
@@ -42,7 +36,7 @@ public sealed unsafe class Ring : IDisposable
     public int Size => Members.Count;
 
     /// <summary>True when what this rank sends goes through shared memory; false over a socket, or nowhere.</summary>
-    public bool IsShared => _next?.IsShared == true;
+    public bool IsShared => _next is SharedLink;
 
     /// <summary>
     /// Sums all ranks' floats element by element. Each element is added up in single precision in the order of the ring,
@@ -104,11 +98,32 @@ public sealed unsafe class Ring : IDisposable
         AllReduce(ones, ones, Size);
     }
 
+    /// <summary>Every rank's number, in order of rank.</summary>
+    internal ulong[] Gather(ulong own)
+    {
+        var all = new ulong[Size];
+        fixed (ulong* first = all)
+            AllGather((float*)&own, (float*)first, (long)Size * (sizeof(ulong) / sizeof(float)));
+        return all;
+    }
+
+    /// <summary>True when a rank is from before there were more words: all then do as it does.</summary>
+    internal bool IsOlder => Members.Any(member => member.Words == 0);
+
+    /// <summary>Looks after the neighbours while the ring itself rests.</summary>
+    internal RingWatch Watch() => new(_next?.Wire, _before?.Wire);
+
+    /// <summary>This rank, for messages.</summary>
+    internal string Self => Members[Rank].Called(Rank);
+
+    /// <summary>After so long without a word a peer counts as gone.</summary>
+    internal TimeSpan Silence => _next?.Wire.Silence ?? RingLink.Usual;
+
     /// <summary>Leaves the ring before its end, and tells the neighbours why.</summary>
     public void Leave(string reason)
     {
-        _next?.End(reason);
-        _before?.End(reason);
+        _next?.Wire.End(reason);
+        _before?.Wire.End(reason);
     }
 
     /// <inheritdoc/>
@@ -116,8 +131,8 @@ public sealed unsafe class Ring : IDisposable
     {
         _breaking.Dispose();
         // Both before either waits for its peer: the peers close theirs in the same order.
-        _next?.Part();
-        _before?.Part();
+        _next?.Wire.Part();
+        _before?.Wire.Part();
         _next?.Dispose();
         _before?.Dispose();
     }
@@ -127,17 +142,18 @@ public sealed unsafe class Ring : IDisposable
     private delegate void Sink(int step, long at, ReadOnlySpan<float> piece);
 
     // In step s a rank sends segment Rank - s and receives the one before it, which it sends in the next step; piece by
-    // piece, so that a step begins while the one before it still runs.
+    // piece, so that a step begins while the one before it still runs. A rank is ahead of what it received by no more than
+    // its link has room for: so when it begins to send, fewer than all rooms of the ring are taken, and not all can wait at once.
     private void Turn(int steps, long count, Source source, Sink sink)
     {
         var pieces = (int)((((count + Size - 1) / Size) + PieceFloats - 1) / PieceFloats);
         var total = (long)steps * pieces;
         for (long sent = 0, received = 0; received < total; received++)
         {
-            while (sent < total && sent - received < Ahead && sent - pieces < received)
+            while (sent < total && sent - received < _next!.Room && sent - pieces < received)
             {
                 var (step, at, length) = Piece(sent++, pieces, count, 0);
-                _next!.Send(new ReadOnlySpan<byte>(source(step) + at, length * sizeof(float)));
+                _next.Send(new ReadOnlySpan<byte>(source(step) + at, length * sizeof(float)));
             }
             var (stepIn, atIn, lengthIn) = Piece(received, pieces, count, 1);
             sink(stepIn, atIn, Floats(_before!.Receive(lengthIn * sizeof(float))));
@@ -178,11 +194,18 @@ public sealed unsafe class Ring : IDisposable
             sums[i] = come[i] + own[i];
     }
 
-    private void Guarded(Action operation)
+    private void Guarded(Action operation) => Guarded(() =>
+    {
+        operation();
+        return true;
+    });
+
+    /// <summary>Does something of which a fault ends the ring for all.</summary>
+    internal T Guarded<T>(Func<T> operation)
     {
         try
         {
-            operation();
+            return operation();
         }
         catch (CollectiveFaultException e)
         {

@@ -27,7 +27,7 @@ internal static class RingGreeting
     {
         try
         {
-            return SharedMemory.Create(RingLink.Slots, RingLink.PieceBytes);
+            return SharedMemory.Create(SharedLink.MemorySlots, RingLink.PieceBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
@@ -53,9 +53,9 @@ internal static class RingGreeting
         return answer[0] == Shared;
     }
 
-    /// <summary>Hears a greeting and answers it; null for one that is not the expected rank's, or does not come in time.</summary>
+    /// <summary>Hears a greeting and answers it, taking the memory that is offered if it may; null for one that is not the expected rank's, or does not come in time.</summary>
     public static async Task<(SharedMemory? Memory, int Rank)?> HearAsync(
-        Socket socket, ReadOnlyMemory<byte> secret, int rank, int ranks, TimeSpan patience, CancellationToken cancellation)
+        Socket socket, ReadOnlyMemory<byte> secret, int rank, int ranks, bool sharesMemory, TimeSpan patience, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(patience);
@@ -67,7 +67,7 @@ internal static class RingGreeting
             var path = new byte[Number(head, 8)];
             if (!await FillAsync(socket, path, limit.Token).ConfigureAwait(false))
                 return null;
-            var memory = path.Length == 0 ? null : Open(Encoding.UTF8.GetString(path));
+            var memory = path.Length == 0 || !sharesMemory ? null : Open(Encoding.UTF8.GetString(path));
             await socket.SendAsync(new[] { memory is null ? Sockets : Shared }, limit.Token).ConfigureAwait(false);
             return (memory, rank);
         }
@@ -89,7 +89,7 @@ internal static class RingGreeting
     {
         try
         {
-            return SharedMemory.Open(path, RingLink.Slots, RingLink.PieceBytes);
+            return SharedMemory.Open(path, SharedLink.MemorySlots, RingLink.PieceBytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

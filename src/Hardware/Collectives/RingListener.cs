@@ -14,11 +14,12 @@ public sealed class RingListener : IDisposable
     /// <param name="address">The address of this machine that peers reach.</param>
     /// <param name="name">What a person calls this rank.</param>
     /// <param name="sharesMemory">False to use sockets also between ranks of this machine.</param>
+    /// <param name="nccl">What to tell the others of NCCL; null for nothing.</param>
     /// <exception cref="CollectiveFaultException">It is no address of this machine.</exception>
-    public RingListener(IPAddress address, string name, bool sharesMemory = true)
+    public RingListener(IPAddress address, string name, bool sharesMemory = true, NcclMember? nccl = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        _socket = RingLink.WithBuffers(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        _socket = RingWire.WithBuffers(new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
         try
         {
             _socket.Bind(new IPEndPoint(address, 0));
@@ -29,7 +30,7 @@ public sealed class RingListener : IDisposable
             _socket.Dispose();
             throw new CollectiveFaultException($"{name} cannot listen on {address}: {e.Message}", e);
         }
-        Member = new(_socket.LocalEndPoint!.ToString()!, RingMember.NewSecret(), sharesMemory ? RingMember.ThisMachine : $"{name} {Guid.NewGuid()}", name);
+        Member = new(_socket.LocalEndPoint!.ToString()!, RingMember.NewSecret(), sharesMemory ? RingMember.ThisMachine : $"{name} {Guid.NewGuid()}", name) { Nccl = nccl };
     }
 
     /// <summary>What the others are to know.</summary>
@@ -50,7 +51,7 @@ public sealed class RingListener : IDisposable
         var before = (rank + members.Count - 1) % members.Count;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(silence);
-        var accepting = AcceptAsync(members[before].Called(before), before, members.Count, silence, limit.Token);
+        var accepting = AcceptAsync(members[before], before, members.Count, silence, limit.Token);
         var connecting = ConnectToNextAsync(members, rank, silence, limit.Token);
         try
         {
@@ -73,16 +74,17 @@ public sealed class RingListener : IDisposable
     {
         var place = (rank + 1) % members.Count;
         var (member, peer) = (members[place], members[place].Called(place));
-        var memory = member.Machine == members[rank].Machine ? RingGreeting.NewMemory() : null;
+        // One from before knows another order of the memory.
+        var memory = member.Machine == members[rank].Machine && member.Words > 0 ? RingGreeting.NewMemory() : null;
         Socket? socket = null;
         try
         {
-            socket = RingLink.WithBuffers(new Socket(member.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+            socket = RingWire.WithBuffers(new Socket(member.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             await socket.ConnectAsync(member.EndPoint, limit).ConfigureAwait(false);
             var isShared = await RingGreeting.GreetAsync(socket, member.Secret, rank, members.Count, memory?.Path ?? "", limit).ConfigureAwait(false);
             if (!isShared)
                 memory?.Memory.Dispose();
-            return new RingLink(socket, isShared ? memory?.Memory : null, peer, silence);
+            return RingLink.Over(new RingWire(socket, peer, silence), isShared ? memory?.Memory : null);
         }
         catch (Exception e)
         {
@@ -95,15 +97,16 @@ public sealed class RingListener : IDisposable
     }
 
     // Others than the rank before may come to an open port: they are sent away, and their coming changes nothing.
-    private async Task<RingLink> AcceptAsync(string peer, int before, int ranks, TimeSpan silence, CancellationToken limit)
+    private async Task<RingLink> AcceptAsync(RingMember member, int before, int ranks, TimeSpan silence, CancellationToken limit)
     {
+        var peer = member.Called(before);
         try
         {
             while (true)
             {
                 var socket = await _socket.AcceptAsync(limit).ConfigureAwait(false);
-                if (await RingGreeting.HearAsync(socket, Member.Secret, before, ranks, GreetingTime, limit).ConfigureAwait(false) is { } heard)
-                    return new RingLink(socket, heard.Memory, peer, silence);
+                if (await RingGreeting.HearAsync(socket, Member.Secret, before, ranks, member.Words > 0, GreetingTime, limit).ConfigureAwait(false) is { } heard)
+                    return RingLink.Over(new RingWire(socket, peer, silence), heard.Memory);
                 socket.Dispose();
             }
         }

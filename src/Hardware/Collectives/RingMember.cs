@@ -11,6 +11,15 @@ namespace ControlPlane.Hardware.Collectives;
 /// <param name="Name">What a person calls it, such as <c>rack-01-n00 device 0</c>.</param>
 public sealed record RingMember(string Address, ReadOnlyMemory<byte> Secret, string Machine, string Name)
 {
+    /// <summary>Which words its ring's ranks understand: 1 knows of results compared and of signs of life; 0 is from before.</summary>
+    public const int NewestWords = 1;
+
+    /// <summary>Which words it understands.</summary>
+    public int Words { get; init; } = NewestWords;
+
+    /// <summary>What it says of NCCL; null where it is on no CUDA device, or knows nothing of it.</summary>
+    public NcclMember? Nccl { get; init; }
+
     /// <summary>Bytes of a secret.</summary>
     public const int SecretBytes = 16;
 

@@ -16,6 +16,9 @@ public sealed class DeviceFaultException(int code, string name, string message) 
     internal const int BadHandle = 1007;
     internal const int NotSupported = 1008;
     internal const int NotPermitted = 1009;
+    internal const int NoNccl = 1020;
+    internal const int NcclFailed = 1021;
+    internal const int TimedOut = 1022;
 
     public int Code { get; } = code;
 
@@ -31,7 +34,9 @@ public sealed class DeviceFaultException(int code, string name, string message) 
         OutOfMemory => "out-of-memory",
         Stopped => "stopped",
         NoDriver or NoDevice => "no-device",
-        NotSupported => "not-supported",
+        NotSupported or NoNccl => "not-supported",
+        NcclFailed => "nccl-failed",
+        TimedOut => "timed-out",
         NotPermitted => "not-permitted",
         _ => "internal",
     };
@@ -50,6 +55,8 @@ public sealed class DeviceFaultException(int code, string name, string message) 
             && int.TryParse(errorCode.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             && IsStickyCode(code);
     }
+
+    internal static DeviceFaultException WithoutNccl() => new(NoNccl, "FACTORY_NO_NCCL", "NCCL joins CUDA devices; this is none");
 
     private static bool IsStickyCode(int code) => code is 46 or 214 or 220 or (>= 700 and <= 719 and not 701) or 999;
 }

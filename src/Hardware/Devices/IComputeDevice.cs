@@ -22,6 +22,18 @@ public interface IComputeDevice : IDisposable
     /// <exception cref="DeviceFaultException">Faults of this device are not reported here.</exception>
     int? WaitForFault(TimeSpan timeout) => throw new DeviceFaultException(DeviceFaultException.NotSupported, "FACTORY_NOT_SUPPORTED", "this device reports no faults");
 
+    /// <summary>The version of the NCCL that this process uses with the device, such as 22304 for 2.23.4.</summary>
+    /// <exception cref="DeviceFaultException">There is none for it; the message says why.</exception>
+    int NcclVersion() => throw DeviceFaultException.WithoutNccl();
+
+    /// <summary>Makes what the ranks that are to use NCCL together are told. The process must live as long as they do.</summary>
+    /// <exception cref="DeviceFaultException">There is no NCCL, or it failed.</exception>
+    byte[] NewNcclId() => throw DeviceFaultException.WithoutNccl();
+
+    /// <summary>Begins to meet the other ranks, and returns before they have come.</summary>
+    /// <exception cref="DeviceFaultException">There is no NCCL, or it failed.</exception>
+    ICommunicator Join(NcclPlace place) => throw DeviceFaultException.WithoutNccl();
+
     /// <summary>Memory of the device. Its contents are not defined. Dispose it before the device.</summary>
     IDeviceBuffer Allocate(long bytes);
 

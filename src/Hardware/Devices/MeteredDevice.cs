@@ -1,3 +1,5 @@
+using ControlPlane.Domain.Jobs;
+
 namespace ControlPlane.Hardware.Devices;
 
 /// <summary>
@@ -79,6 +81,15 @@ public sealed class MeteredDevice(IComputeDevice device, long limitBytes) : ICom
     public Task<double> RunAsync(IReadOnlyList<KernelLaunch> launches, CancellationToken cancellation) => device.RunAsync(launches, cancellation);
 
     /// <inheritdoc/>
+    public int NcclVersion() => device.NcclVersion();
+
+    /// <inheritdoc/>
+    public byte[] NewNcclId() => device.NewNcclId();
+
+    /// <inheritdoc/>
+    public ICommunicator Join(NcclPlace place) => new Joined(device.Join(place));
+
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
@@ -89,9 +100,21 @@ public sealed class MeteredDevice(IComputeDevice device, long limitBytes) : ICom
             _held -= bytes;
     }
 
+    private sealed class Joined(ICommunicator communicator) : ICommunicator
+    {
+        public double Run(CollectiveOperation operation, IDeviceBuffer input, IDeviceBuffer output, long floats, int repetitions) =>
+            communicator.Run(operation, ((Metered)input).Inner, ((Metered)output).Inner, floats, repetitions);
+
+        public void Abort() => communicator.Abort();
+
+        public void Dispose() => communicator.Dispose();
+    }
+
     private sealed class Metered(MeteredDevice meter, IDeviceBuffer buffer) : IDeviceBuffer
     {
         private int _isDisposed;
+
+        public IDeviceBuffer Inner => buffer;
 
         public long Bytes => buffer.Bytes;
 

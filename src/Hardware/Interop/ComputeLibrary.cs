@@ -13,6 +13,10 @@ internal static unsafe class ComputeLibrary
     public const string DirectoryVariable = "FACTORY_NATIVE_DIRECTORY";
     public const string CudaVariable = "FACTORY_CUDA_LIBRARY";
     public const string NvmlVariable = "FACTORY_NVML_LIBRARY";
+    public const string NcclVariable = "FACTORY_NCCL_LIBRARY";
+
+    /// <summary>What <see cref="NcclVariable"/> says to do without NCCL.</summary>
+    public const string NoNccl = "none";
 
     /// <summary>How many threads the CPU device has: from 1 to 1024, left out for one a processor.</summary>
     public const string ThreadsVariable = "FACTORY_CPU_THREADS";
@@ -30,6 +34,9 @@ internal static unsafe class ComputeLibrary
 
     /// <summary>NVML's file, chosen in the same way.</summary>
     public static string? Nvml => Chosen(NvmlVariable, "libfactory_nvml_double.so");
+
+    /// <summary>NCCL's file, chosen in the same way; <see cref="NoNccl"/> for none.</summary>
+    public static string? Nccl => Chosen(NcclVariable, "libfactory_nccl_double.so");
 
     /// <summary>0 for one a processor.</summary>
     public static uint CpuThreads

@@ -128,7 +128,15 @@ internal sealed unsafe class NativeDevice : IComputeDevice
         return xid is >= 0 and <= int.MaxValue ? (int)xid : null;
     }
 
+    public int NcclVersion() => IsCuda ? NativeCommunicator.Version() : throw DeviceFaultException.WithoutNccl();
+
+    public byte[] NewNcclId() => IsCuda ? NativeCommunicator.NewId() : throw DeviceFaultException.WithoutNccl();
+
+    public ICommunicator Join(NcclPlace place) => NativeCommunicator.Join(_handle, place);
+
     public void Dispose() => _handle.Dispose();
+
+    private bool IsCuda => Description.Kind == "cuda";
 
     private void Submit(IReadOnlyList<KernelLaunch> launches, nint context)
     {
@@ -181,7 +189,7 @@ internal sealed unsafe class NativeDevice : IComputeDevice
             name, uuid, (long)info.MemoryBytes, (int)info.Multiprocessors, info.DriverVersion, (int)info.Capability);
     }
 
-    private static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text + '\0');
+    internal static byte[]? Utf8(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text + '\0');
 
     // Continuations run elsewhere: one that closed the device here would have the library's thread wait for itself.
     private sealed class Submission(DeviceHandle device)
@@ -215,6 +223,8 @@ internal sealed unsafe class NativeDevice : IComputeDevice
 
 internal sealed unsafe class NativeBuffer(DeviceHandle device, BufferHandle handle, long bytes) : IDeviceBuffer
 {
+    public BufferHandle Handle => handle;
+
     public long Bytes => bytes;
 
     public ulong Address

@@ -9,13 +9,14 @@ internal sealed class DeviceHandle() : SafeHandle(0, ownsHandle: true)
     protected override bool ReleaseHandle() => NativeMethods.DeviceClose(handle) == 0;
 }
 
-internal sealed class BufferHandle() : SafeHandle(0, ownsHandle: true)
+/// <summary>What a device must outlive.</summary>
+internal abstract class HandleOfDevice() : SafeHandle(0, ownsHandle: true)
 {
     private DeviceHandle? _device;
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Keeps the device open until this buffer is closed.</summary>
+    /// <summary>Keeps the device open until this is closed.</summary>
     public void Hold(DeviceHandle device)
     {
         var held = false;
@@ -23,10 +24,22 @@ internal sealed class BufferHandle() : SafeHandle(0, ownsHandle: true)
         _device = device;
     }
 
+    protected abstract bool End();
+
     protected override bool ReleaseHandle()
     {
-        var closed = NativeMethods.BufferClose(handle) == 0;
+        var ended = End();
         _device?.DangerousRelease();
-        return closed;
+        return ended;
     }
+}
+
+internal sealed class BufferHandle : HandleOfDevice
+{
+    protected override bool End() => NativeMethods.BufferClose(handle) == 0;
+}
+
+internal sealed class CommunicatorHandle : HandleOfDevice
+{
+    protected override bool End() => NativeMethods.CommunicatorClose(handle) == 0;
 }

@@ -88,6 +88,29 @@ internal static unsafe partial class NativeMethods
         public uint Reserved;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CommunicatorOptions
+    {
+        public uint Size;
+        public uint Rank;
+        public uint Ranks;
+        public uint TimeoutMilliseconds;
+        public byte* NcclLibrary;
+        public fixed byte UniqueId[128];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Collective
+    {
+        public uint Size;
+        public uint Operation;
+        public nint Input;
+        public nint Output;
+        public ulong Floats;
+        public uint Repetitions;
+        public uint Reserved;
+    }
+
     [LibraryImport(Library, EntryPoint = "factory_abi_version")]
     public static partial int GetAbiVersion();
 
@@ -140,4 +163,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "factory_submit")]
     public static partial int Submit(
         DeviceHandle device, Launch* launches, uint count, delegate* unmanaged[Cdecl]<nint, int, double, void> completion, nint context);
+
+    [LibraryImport(Library, EntryPoint = "factory_nccl_version")]
+    public static partial int NcclVersion(byte* ncclLibrary, out int version);
+
+    [LibraryImport(Library, EntryPoint = "factory_nccl_unique_id")]
+    public static partial int NcclUniqueId(byte* ncclLibrary, byte* uniqueId, uint capacity);
+
+    [LibraryImport(Library, EntryPoint = "factory_communicator_create")]
+    public static partial int CommunicatorCreate(DeviceHandle device, in CommunicatorOptions options, out CommunicatorHandle communicator);
+
+    [LibraryImport(Library, EntryPoint = "factory_communicator_run")]
+    public static partial int CommunicatorRun(CommunicatorHandle communicator, in Collective collective, out double seconds);
+
+    [LibraryImport(Library, EntryPoint = "factory_communicator_abort")]
+    public static partial int CommunicatorAbort(CommunicatorHandle communicator);
+
+    [LibraryImport(Library, EntryPoint = "factory_communicator_close")]
+    public static partial int CommunicatorClose(nint communicator);
 }

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -9,6 +10,7 @@
 #include "cuda/cuda_device.h"
 #include "device.h"
 #include "handles.h"
+#include "nccl/nccl_library.h"
 
 namespace {
 
@@ -18,6 +20,7 @@ using factory::Failure;
 struct OpenDevice {
     std::unique_ptr<Device> device;
     std::atomic<unsigned> buffers{0};
+    std::atomic<unsigned> communicators{0};
 };
 
 using Devices = factory::Handles<OpenDevice>;
@@ -36,6 +39,19 @@ struct OpenBuffer {
 
 using Buffers = factory::Handles<OpenBuffer>;
 
+// As a buffer does.
+struct OpenCommunicator {
+    OpenDevice &owner;
+    std::unique_ptr<factory::Communicator> communicator;
+
+    ~OpenCommunicator() {
+        communicator.reset();
+        owner.communicators--;
+    }
+};
+
+using Communicators = factory::Handles<OpenCommunicator>;
+
 // Never destroyed: threads of the process may still call at its end.
 Devices &devices() {
     static Devices &instance = *new Devices("device", 1);
@@ -47,10 +63,17 @@ Buffers &buffers() {
     return instance;
 }
 
+Communicators &communicators() {
+    static Communicators &instance = *new Communicators("communicator", 3);
+    return instance;
+}
+
 constexpr std::uint64_t most_bytes = 1ull << 46; // More than any machine has, and no sum of it overflows.
 constexpr std::uint32_t most_launches = 1u << 20;
 constexpr std::uint32_t most_arguments = 256;
 constexpr std::uint32_t most_threads = 1024;
+constexpr std::uint32_t most_ranks = 1u << 16;
+constexpr std::uint32_t longest_wait = 3'600'000;
 
 // Failures without a device to remember them, such as a missing driver or a bad handle.
 thread_local std::string opening_error;
@@ -93,6 +116,15 @@ template <typename Action> int on_buffer(factory_buffer *handle, Action action) 
     const int found = guarded(nullptr, [&] {
         const Buffers::Pin open = buffers().pin(handle);
         status = guarded(open->owner.device.get(), [&] { action(*open, *open->owner.device); });
+    });
+    return found != FACTORY_OK ? found : status;
+}
+
+template <typename Action> int on_communicator(factory_communicator *handle, Action action) {
+    int status = FACTORY_OK;
+    const int found = guarded(nullptr, [&] {
+        const Communicators::Pin open = communicators().pin(handle);
+        status = guarded(open->owner.device.get(), [&] { action(*open); });
     });
     return found != FACTORY_OK ? found : status;
 }
@@ -213,6 +245,7 @@ int factory_device_close(factory_device *device) {
     return guarded(nullptr, [&] {
         closed = devices().take(device, [](const OpenDevice &open) {
             require(open.buffers == 0, "the device has open buffers; close them first");
+            require(open.communicators == 0, "the device has open communicators; close them first");
             require(!open.device->is_own_thread(), "a device cannot be closed from its own completion");
         });
         closed.reset();
@@ -278,5 +311,65 @@ int factory_submit(factory_device *device, const factory_launch *launches, uint3
         submission.completion = completion;
         submission.context = context;
         open.device->submit(std::move(submission));
+    });
+}
+
+int factory_nccl_version(const char *nccl_library, int32_t *version) {
+    return guarded(nullptr, [&] {
+        require(version != nullptr, "version is null");
+        *version = factory::NcclLibrary::load(nccl_library).version;
+    });
+}
+
+int factory_nccl_unique_id(const char *nccl_library, uint8_t *unique_id, uint32_t capacity) {
+    return guarded(nullptr, [&] {
+        factory::NcclUniqueId id;
+        require(unique_id != nullptr && capacity == sizeof id, "a unique id needs a place of 128 bytes");
+        const factory::NcclLibrary &library = factory::NcclLibrary::load(nccl_library);
+        library.check(library.get_unique_id(&id), "ncclGetUniqueId");
+        std::memcpy(unique_id, id.bytes, sizeof id);
+    });
+}
+
+int factory_communicator_create(factory_device *device, const factory_communicator_options *options, factory_communicator **communicator) {
+    return on_device(device, [&](OpenDevice &open) {
+        require(options != nullptr && communicator != nullptr, "options or communicator is null");
+        require(options->size == sizeof *options, "the options have another size than this library's");
+        require(options->ranks > 0 && options->ranks <= most_ranks && options->rank < options->ranks, "there are 1 to 65536 ranks, and this is one of them");
+        require(options->timeout_milliseconds > 0 && options->timeout_milliseconds <= longest_wait, "a time limit is 1 to 3600000 ms");
+        auto joined = open.device->join(*options);
+        open.communicators++;
+        *communicator = static_cast<factory_communicator *>(
+            communicators().add(std::unique_ptr<OpenCommunicator>(new OpenCommunicator{open, std::move(joined)})));
+    });
+}
+
+int factory_communicator_run(factory_communicator *communicator, const factory_collective *collective, double *seconds) {
+    return on_communicator(communicator, [&](OpenCommunicator &open) {
+        require(collective != nullptr && seconds != nullptr, "the collective or its seconds are null");
+        require(collective->size == sizeof *collective, "the collective has another size than this library's");
+        require(collective->operation <= FACTORY_BROADCAST, "there is no such operation");
+        require(collective->repetitions > 0, "a collective has at least one repetition");
+        require(collective->floats > 0 && collective->floats <= most_bytes / sizeof(float), "a collective has at least one float");
+        const Buffers::Pin input = buffers().pin(collective->input), output = buffers().pin(collective->output);
+        require(&input->owner == &open.owner && &output->owner == &open.owner && input->address != output->address,
+                "a collective needs two buffers of its own device");
+        const std::uint64_t bytes = collective->floats * sizeof(float);
+        require(bytes <= input->bytes && bytes <= output->bytes, "a buffer holds less than the collective's floats");
+        *seconds = open.communicator->run({collective->operation, input->address, output->address, collective->floats, collective->repetitions});
+    });
+}
+
+int factory_communicator_abort(factory_communicator *communicator) {
+    return on_communicator(communicator, [](OpenCommunicator &open) { open.communicator->abort(); });
+}
+
+int factory_communicator_close(factory_communicator *communicator) {
+    return guarded(nullptr, [&] { 
+        communicators().take(communicator, [](const OpenCommunicator &open) {
+            if (open.communicator->is_running()) {
+                open.communicator->abort();
+            }
+        });
     });
 }

@@ -120,6 +120,9 @@ const char *status_name(int status) {
     case FACTORY_NOT_SUPPORTED: return "FACTORY_NOT_SUPPORTED";
     case FACTORY_NOT_PERMITTED: return "FACTORY_NOT_PERMITTED";
     case FACTORY_STOPPED: return "FACTORY_STOPPED";
+    case FACTORY_NO_NCCL: return "FACTORY_NO_NCCL";
+    case FACTORY_NCCL_FAILED: return "FACTORY_NCCL_FAILED";
+    case FACTORY_TIMED_OUT: return "FACTORY_TIMED_OUT";
     case FACTORY_INTERNAL: return "FACTORY_INTERNAL";
     case 1: return "CUDA_ERROR_INVALID_VALUE";
     case 2: return "CUDA_ERROR_OUT_OF_MEMORY";

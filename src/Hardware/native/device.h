@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -31,6 +32,25 @@ struct Submission {
     void *context;
 };
 
+struct Collective {
+    std::uint32_t operation;
+    std::uint64_t input, output; // addresses on the device
+    std::uint64_t floats;
+    std::uint32_t repetitions;
+};
+
+// One rank's part among several devices.
+class Communicator {
+public:
+    virtual ~Communicator() = default;
+
+    // Returns device seconds.
+    virtual double run(const Collective &collective) = 0;
+    // From any thread: what runs, and what would run later, fails.
+    virtual void abort() noexcept = 0;
+    virtual bool is_running() const noexcept = 0;
+};
+
 class Device {
 public:
     virtual ~Device() = default;
@@ -49,6 +69,10 @@ public:
 
     // The Xid number of the next critical fault, or -1 when none comes in time.
     virtual std::int64_t fault(unsigned) { throw Failure{FACTORY_NOT_SUPPORTED, "this device reports no faults"}; }
+
+    virtual std::unique_ptr<Communicator> join(const factory_communicator_options &) {
+        throw Failure{FACTORY_NO_NCCL, "NCCL joins CUDA devices; this is none"};
+    }
 
     void submit(Submission submission);
     // Releases memory once everything submitted has ended: a kernel that still runs may use it.

@@ -4,6 +4,7 @@ using ControlPlane.Grains.Gpus;
 using ControlPlane.Grains.Links;
 using ControlPlane.Grains.Racks;
 using ControlPlane.Hardware.Collectives;
+using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Protocol;
 using Google.Protobuf;
 
@@ -15,9 +16,6 @@ namespace ControlPlane.Host.Agents;
 /// </summary>
 internal sealed class AgentRings(IGrainFactory grains, TimeProvider clock, ILogger log)
 {
-    /// <summary>Far more than an address, a machine's number or a name take.</summary>
-    private const int MostLetters = 256;
-
     /// <summary>A rank listens. Only one whose lease the GPU holds is told to others, and told of them.</summary>
     public async Task JoinAsync(GpuId gpu, RingJoin join, AgentStream link)
     {
@@ -29,8 +27,7 @@ internal sealed class AgentRings(IGrainFactory grains, TimeProvider clock, ILogg
         var job = new JobId(join.Job);
         if (await LeaseOf(gpu, join.Job, join.Generation) is not { } lease || lease.Task != join.Rank)
             return; // It is over: the agent is being told so.
-        var place = new RingPlace(join.Peer.Address, join.Peer.Secret.ToBase64(), join.Peer.Machine, join.Peer.Name);
-        var places = await grains.Ring(job, join.Generation).Join((int)join.Rank, (int)join.Ranks, place);
+        var places = await grains.Ring(job, join.Generation).Join((int)join.Rank, (int)join.Ranks, PlaceOf(join.Peer));
         if (places.Count == 0)
             return;
         await link.Send(new ToAgent
@@ -40,7 +37,7 @@ internal sealed class AgentRings(IGrainFactory grains, TimeProvider clock, ILogg
                 Device = join.Device,
                 Job = join.Job,
                 Generation = join.Generation,
-                Peers = { places.Select(one => new RingPeer { Address = one.Address, Secret = ByteString.FromBase64(one.Secret), Machine = one.Machine, Name = one.Name }) },
+                Peers = { places.Select(MessageOf) },
             },
         });
     }
@@ -67,7 +64,28 @@ internal sealed class AgentRings(IGrainFactory grains, TimeProvider clock, ILogg
         return null;
     }
 
+    private static RingPlace PlaceOf(RingPeer peer) => new(peer.Address, peer.Secret.ToBase64(), peer.Machine, peer.Name)
+    {
+        Words = (int)Math.Min(peer.Words, int.MaxValue),
+        Nccl = peer.Nccl is { } nccl ? new((int)Math.Min(nccl.Version, int.MaxValue), nccl.Device, nccl.Id.ToBase64(), nccl.Obstacle) : null,
+    };
+
+    private static RingPeer MessageOf(RingPlace place) => new()
+    {
+        Address = place.Address,
+        Secret = ByteString.FromBase64(place.Secret),
+        Machine = place.Machine,
+        Name = place.Name,
+        Words = (uint)place.Words,
+        Nccl = place.Nccl is { } nccl
+            ? new NcclPeer { Version = (uint)nccl.Version, Device = nccl.Device, Id = ByteString.FromBase64(nccl.Id), Obstacle = nccl.Obstacle }
+            : null,
+    };
+
     private static bool IsSound(RingJoin join) =>
         join.Ranks is > 0 and <= CollectiveRun.MaximumRanks && join.Rank < join.Ranks && join.Peer is { } peer
-        && peer.Secret.Length == RingMember.SecretBytes && peer.Address.Length <= MostLetters && peer.Machine.Length <= MostLetters && peer.Name.Length <= MostLetters;
+        && peer.Secret.Length == RingMember.SecretBytes && IsShort(peer.Address) && IsShort(peer.Machine) && IsShort(peer.Name)
+        && (peer.Nccl is not { } nccl || (nccl.Id.Length is 0 or NcclPlace.IdBytes && IsShort(nccl.Device) && IsShort(nccl.Obstacle)));
+
+    private static bool IsShort(string text) => text.Length <= CollectiveMessages.MostLetters;
 }

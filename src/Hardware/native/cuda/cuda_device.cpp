@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "nccl/nccl_communicator.h"
+
 namespace factory {
 
 namespace {
@@ -144,6 +146,10 @@ void CudaDevice::download(void *target, std::uint64_t address, std::uint64_t byt
     driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
     driver_.check(driver_.copy_to_host(target, address, bytes, stream_), "cuMemcpyDtoHAsync");
     driver_.check(driver_.stream_synchronize(stream_), "cuStreamSynchronize");
+}
+
+std::unique_ptr<Communicator> CudaDevice::join(const factory_communicator_options &options) {
+    return std::make_unique<NcclCommunicator>(driver_, context_, stream_, options);
 }
 
 double CudaDevice::run(const std::vector<Launch> &launches) {

@@ -22,6 +22,7 @@ public:
     void release(std::uint64_t address, std::uint64_t bytes) noexcept override;
     void upload(std::uint64_t address, const void *source, std::uint64_t bytes) override;
     void download(void *target, std::uint64_t address, std::uint64_t bytes) override;
+    std::unique_ptr<Communicator> join(const factory_communicator_options &options) override;
 
     static unsigned count(const char *library);
 

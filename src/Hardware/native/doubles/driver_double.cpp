@@ -152,6 +152,7 @@ ENTRY cuDeviceGetName(char *name, int bytes, CuDeviceId device) {
 
 ENTRY cuDeviceGetUuid(CuUuid *uuid, CuDeviceId device) {
     std::memset(uuid->bytes, 0xd0, sizeof uuid->bytes);
+    uuid->bytes[14] = static_cast<unsigned char>(setting("FACTORY_DOUBLE_NODE", 0)); // So that no two nodes' cards are the same.
     uuid->bytes[15] = static_cast<unsigned char>(device);
     return cu_success;
 }

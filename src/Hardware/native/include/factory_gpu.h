@@ -14,6 +14,7 @@ extern "C" {
 
 typedef struct factory_device factory_device;
 typedef struct factory_buffer factory_buffer;
+typedef struct factory_communicator factory_communicator;
 
 enum {
     FACTORY_BACKEND_CPU = 1,        /* fissioned loops where a kernel has them, fibres elsewhere */
@@ -34,6 +35,9 @@ enum {
     FACTORY_BAD_HANDLE = 1007,      /* closed, never given out, or of another kind */
     FACTORY_NOT_SUPPORTED = 1008,   /* by this device, its driver, or without NVML */
     FACTORY_NOT_PERMITTED = 1009,   /* to this user: power limits need the rights of root */
+    FACTORY_NO_NCCL = 1020,         /* it is not installed, too old, or not of this kind of device */
+    FACTORY_NCCL_FAILED = 1021,     /* as NCCL itself says */
+    FACTORY_TIMED_OUT = 1022,
     FACTORY_INTERNAL = 1099
 };
 
@@ -103,6 +107,32 @@ typedef struct {
     uint32_t reserved;
 } factory_launch;
 
+enum {
+    FACTORY_ALL_REDUCE = 0,
+    FACTORY_ALL_GATHER = 1,
+    FACTORY_BROADCAST = 2           /* from rank 0 */
+};
+
+typedef struct {
+    uint32_t size;
+    uint32_t rank;
+    uint32_t ranks;
+    uint32_t timeout_milliseconds; /* most time without progress, 1 to 3600000 */
+    const char *nccl_library;      /* NCCL's file name, NULL for libnccl.so.2 */
+    uint8_t unique_id[128];        /* the same on all ranks */
+} factory_communicator_options;
+
+/* Single-precision floats; sums are added in NCCL's order. */
+typedef struct {
+    uint32_t size;
+    uint32_t operation;
+    factory_buffer *input;         /* both of the communicator's device, each of at least so many floats, and two */
+    factory_buffer *output;
+    uint64_t floats;               /* of the result; rank r gives those from floats*r/ranks on to an all-gather */
+    uint32_t repetitions;          /* 1 or more */
+    uint32_t reserved;
+} factory_collective;
+
 /* Called once per submission on a thread of the library; seconds is device time. It may call the library, but
  * not close its own device. */
 typedef void (*factory_completion)(void *context, int status, double seconds);
@@ -139,6 +169,21 @@ FACTORY_API int factory_buffer_close(factory_buffer *buffer);
 /* Runs the launches in order. Names and arguments are copied before the call returns. */
 FACTORY_API int factory_submit(factory_device *device, const factory_launch *launches, uint32_t count,
                                factory_completion completion, void *context);
+
+/* NCCL is found at run time. Without it: FACTORY_NO_NCCL. A version is 10000 * major + 100 * minor + patch. */
+FACTORY_API int factory_nccl_version(const char *nccl_library, int32_t *version);
+/* By which one rank's choosing all find each other; their ring begins in this process, which must last as long. */
+FACTORY_API int factory_nccl_unique_id(const char *nccl_library, uint8_t *unique_id, uint32_t capacity);
+/* Begins to meet the other ranks and returns at once. FACTORY_NO_NCCL on devices of other kinds than CUDA. */
+FACTORY_API int factory_communicator_create(factory_device *device, const factory_communicator_options *options,
+                                            factory_communicator **communicator);
+/* Waits for the other ranks, runs the collective on the device's stream and says how long the device took for all
+ * repetitions. One at a time. Whatever fails breaks the communicator, also the other ranks' after their time limits. */
+FACTORY_API int factory_communicator_run(factory_communicator *communicator, const factory_collective *collective, double *seconds);
+/* Ends what runs, from any thread, with FACTORY_STOPPED, and breaks the communicator. */
+FACTORY_API int factory_communicator_abort(factory_communicator *communicator);
+/* Ends what runs, and the communicator. A device with open ones cannot be closed. */
+FACTORY_API int factory_communicator_close(factory_communicator *communicator);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 // Calls the C interface with random handles, sizes, pointers and orders from several threads at once:
-//   fuzz_test <CUDA driver double> <PTX> [seed] [calls]
+//   FACTORY_NCCL_LIBRARY=<NCCL double> fuzz_test <CUDA driver double> <PTX> [seed] [calls]
 // Whatever comes, every call returns, no memory is misused (the sanitizers watch), every accepted submission
 // completes exactly once, and sound work comes out right beside it. What is not invented: host memory that a
 // copy may touch, and addresses for kernels, which the CPU devices follow.
@@ -25,10 +25,12 @@ constexpr unsigned workers = 4;
 
 struct World {
     const char *driver;
+    const char *nccl;
     std::string ptx;
     std::mutex lock;
     std::vector<factory_device *> devices; // some of them closed
     std::vector<factory_buffer *> buffers;
+    std::vector<factory_communicator *> communicators;
     std::atomic<long> accepted{0}, completed{0}, refused{0}, done{0}, worked{0};
     std::map<int, long> statuses;
 };
@@ -73,6 +75,7 @@ public:
         case 7: return count(address());
         case 8: return count(error());
         case 9: return count(count_devices());
+        case 10: return count(communicate());
         default: return count(submit());
         }
     }
@@ -205,6 +208,70 @@ private:
         return factory_device_error(device(), rarely() ? nullptr : text, static_cast<std::uint32_t>(below(sizeof text + 1)));
     }
 
+    factory_communicator *communicator() {
+        return rarely() ? reinterpret_cast<factory_communicator *>(one_of(world.devices)) : one_of(world.communicators);
+    }
+
+    // Mostly of one rank, which then really works; a second one never comes, and the time limit ends the waiting.
+    int communicate() {
+        switch (below(8)) {
+        case 0: return below(3) == 0 ? factory_communicator_close(communicator()) : FACTORY_OK;
+        case 1: return below(3) == 0 ? factory_communicator_abort(communicator()) : FACTORY_OK;
+        case 2: return join();
+        case 3: break;
+        default: return converse();
+        }
+        double seconds = 0;
+        factory_collective collective{sizeof collective, static_cast<std::uint32_t>(below(3)), buffer(), buffer(), rarely() ? size() : 1 + below(64),
+                                      static_cast<std::uint32_t>(rarely() ? 0 : 1 + below(5)), 0};
+        if (rarely()) {
+            collective.operation = static_cast<std::uint32_t>(size());
+            collective.size = static_cast<std::uint32_t>(size());
+        }
+        return factory_communicator_run(communicator(), rarely() ? nullptr : &collective, rarely() ? nullptr : &seconds);
+    }
+
+    // Sound, on a device that may be of any kind: two buffers of its own, and their sum over one rank, or over two of which
+    // one does not come.
+    int converse() {
+        factory_device *target = device();
+        factory_communicator_options options{sizeof options, 0, below(4) == 0 ? 2u : 1u, 20, world.nccl, {}};
+        factory_communicator *own = nullptr;
+        int status = factory_nccl_unique_id(world.nccl, options.unique_id, sizeof options.unique_id);
+        status = status == FACTORY_OK ? factory_communicator_create(target, &options, &own) : status;
+        if (status != FACTORY_OK) {
+            return status;
+        }
+        factory_collective collective{sizeof collective, FACTORY_ALL_REDUCE, nullptr, nullptr, 64, 3, 0};
+        double seconds = 0;
+        factory_buffer_create(target, 256, &collective.input);
+        factory_buffer_create(target, 256, &collective.output);
+        status = factory_communicator_run(own, &collective, &seconds);
+        world.worked += status == FACTORY_OK ? 1 : 0;
+        const int closed = factory_communicator_close(own);
+        factory_buffer_close(collective.input);
+        factory_buffer_close(collective.output);
+        return status == FACTORY_OK ? closed : status;
+    }
+
+    int join() {
+        factory_communicator_options options{sizeof options, 0, rarely() ? 2u : 1u, 20, world.nccl, {}};
+        const int status = factory_nccl_unique_id(rarely() ? "no-such-nccl.so" : world.nccl, rarely() ? nullptr : options.unique_id,
+                                                  rarely() ? static_cast<std::uint32_t>(size()) : sizeof options.unique_id);
+        if (rarely()) {
+            options.size = static_cast<std::uint32_t>(size());
+            options.rank = static_cast<std::uint32_t>(size());
+            options.timeout_milliseconds = static_cast<std::uint32_t>(below(2) * 4'000'000);
+        }
+        factory_communicator *created = nullptr;
+        const int joined = factory_communicator_create(device(), rarely() ? nullptr : &options, rarely() ? nullptr : &created);
+        if (joined == FACTORY_OK) {
+            const std::lock_guard hold(world.lock);
+            world.communicators.push_back(created);
+        }
+        return status == FACTORY_OK ? joined : status;
+    }
+
     int count_devices() {
         std::uint32_t count = 0;
         return factory_device_count(static_cast<std::uint32_t>(below(5)), world.driver, rarely() ? nullptr : &count);
@@ -254,6 +321,9 @@ void fail(const char *what) {
 
 // Everything closes, in the one order that is allowed, and nothing is left over.
 void close_all() {
+    for (factory_communicator *communicator : world.communicators) {
+        factory_communicator_close(communicator);
+    }
     for (factory_buffer *buffer : world.buffers) {
         factory_buffer_close(buffer);
     }
@@ -278,6 +348,7 @@ int main(int count, char **arguments) {
     std::stringstream ptx;
     ptx << file.rdbuf();
     world.driver = arguments[1];
+    world.nccl = std::getenv("FACTORY_NCCL_LIBRARY");
     world.ptx = ptx.str();
     const std::uint64_t seed = count > 3 ? std::strtoull(arguments[3], nullptr, 10)
                                          : static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
