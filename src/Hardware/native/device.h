@@ -50,6 +50,11 @@ public:
     // The Xid number of the next critical fault, or -1 when none comes in time.
     virtual std::int64_t fault(unsigned) { throw Failure{FACTORY_NOT_SUPPORTED, "this device reports no faults"}; }
 
+    // More kernels, called NAME/ENTRY from then on.
+    virtual void load(const std::string &, const char *) {
+        throw Failure{FACTORY_NOT_SUPPORTED, "this device runs no PTX: a CUDA device is needed"};
+    }
+
     void submit(Submission submission);
     // Releases memory once everything submitted has ended: a kernel that still runs may use it.
     void retire(std::uint64_t address, std::uint64_t bytes) noexcept;
