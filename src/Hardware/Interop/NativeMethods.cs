@@ -9,7 +9,7 @@ namespace ControlPlane.Hardware.Interop;
 internal static unsafe partial class NativeMethods
 {
     public const string Library = "factory_gpu";
-    public const int AbiVersion = 4;
+    public const int AbiVersion = 5;
 
     public const uint BackendCpu = 1;
     public const uint BackendCpuFibres = 2;
@@ -98,6 +98,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "factory_device_fault")]
     public static partial int DeviceFault(DeviceHandle device, uint timeoutMilliseconds, out long xid);
+
+    [LibraryImport(Library, EntryPoint = "factory_device_load")]
+    public static partial int DeviceLoad(DeviceHandle device, byte* name, byte* ptx);
 
     [LibraryImport(Library, EntryPoint = "factory_device_close")]
     public static partial int DeviceClose(nint device);
