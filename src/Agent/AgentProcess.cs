@@ -1,5 +1,6 @@
 using ControlPlane.Agent.Execution;
 using ControlPlane.Agent.Link;
+using ControlPlane.Agent.Tenants;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,8 @@ internal static class AgentProcess
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
         var flaws = options.Flaws().ToList();
+        if (flaws.Count == 0 && options.TenantUser is { } name && TenantUser.Find(name, options.TenantMebibytes) is { } user)
+            flaws.AddRange((await TenantLauncher.ObjectionsAsync(user, options.Secrets).ConfigureAwait(false)).Select(objection => $"--tenant-user {name}: {objection}."));
         if (flaws.Count > 0)
         {
             flaws.ForEach(Console.Error.WriteLine);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using ControlPlane.Agent.Execution;
+using ControlPlane.Agent.Tenants;
 using ControlPlane.Hardware.Protocol;
 
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,7 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
         Remarks = found.Remarks;
+        var tenants = options.TenantUser is { } user ? TenantUser.Find(user, options.TenantMebibytes) : null;
         var checkpoints = CheckpointStore.Beside(options.JournalFile, clock);
         foreach (var (id, device) in found.Devices)
         {
@@ -51,12 +53,14 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log)
             {
                 Joined = join => Joined?.Invoke(join),
+                Tenants = tenants is null ? null : new TenantExecutor(tenants, id, checkpoints, clock, log),
             };
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),
                 Cap = kept.CapOf(device.Index),
                 ResetCommand = options.ResetCommand,
+                TakesTenants = tenants is not null,
             };
             devices.Add(leased);
         }

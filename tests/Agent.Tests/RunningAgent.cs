@@ -26,6 +26,26 @@ internal sealed class RunningAgent : IAsyncDisposable
         return Start(host, devices, folder, _ => { }, more);
     }
 
+    /// <summary>An agent with two devices of the driver double that runs tenants' own kernels.</summary>
+    public static RunningAgent StartForTenants(FakeHost host, string? folder = null, params string[] more)
+    {
+        RequireNative();
+        return Start(host, "cuda", folder, start => start.Environment["FACTORY_DOUBLE_DEVICES"] = "2", ["--tenant-user", Tenant, .. more]);
+    }
+
+    /// <summary>A user that every Linux has.</summary>
+    public const string Tenant = "nobody";
+
+    /// <summary>The process in which a tenant's kernels run: the launcher's only child.</summary>
+    public int TenantProcess()
+    {
+        var launcher = Processes().Single(process => ParentOf(process) == _process.Id && CommandOf(process).Contains("factory_confine", StringComparison.Ordinal));
+        return int.Parse(Processes().Single(process => ParentOf(process) == int.Parse(launcher, CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+    }
+
+    private static IEnumerable<string> Processes() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)).OfType<string>();
+
     /// <summary>An agent that finds no native library, as on a machine without a C++ toolchain.</summary>
     public static RunningAgent StartWithoutNative(FakeHost host) =>
         Start(host, "auto", null, start => start.Environment["FACTORY_NATIVE_DIRECTORY"] = "/nonexistent", []);
@@ -94,10 +114,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     }
 
     /// <summary>The executor's process: the agent's only lasting child.</summary>
-    public int Executor() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
-        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains("\0executor\0", StringComparison.Ordinal))
-        .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
+    public int Executor() => Processes()
+        .Where(name => ParentOf(name) == _process.Id && CommandOf(name).Contains("\0executor\0", StringComparison.Ordinal))
+        .Select(name => int.Parse(name, CultureInfo.InvariantCulture)).Single();
 
     public async Task SignalAsync(string signal)
     {
@@ -144,7 +163,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private static void RequireNative()
+    public static void RequireNative()
     {
         if (DeviceCatalogue.WhyNoNativeLibrary is not { } reason)
             return;
