@@ -36,11 +36,13 @@ internal sealed class RunningAgent : IAsyncDisposable
     /// <summary>A user that every Linux has.</summary>
     public const string Tenant = "nobody";
 
-    /// <summary>The process in which a tenant's kernels run: the launcher's only child.</summary>
+    /// <summary>The process in which a tenant's kernels run: the only child of the launcher's only child.</summary>
     public int TenantProcess()
     {
         var launcher = Processes().Single(process => ParentOf(process) == _process.Id && CommandOf(process).Contains("factory_confine", StringComparison.Ordinal));
-        return int.Parse(Processes().Single(process => ParentOf(process) == int.Parse(launcher, CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+        return ChildOf(ChildOf(int.Parse(launcher, CultureInfo.InvariantCulture)));
+
+        static int ChildOf(int parent) => int.Parse(Processes().Single(process => ParentOf(process) == parent), CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<string> Processes() => Directory.GetDirectories("/proc").Select(Path.GetFileName)

@@ -1,5 +1,5 @@
 // Runs a program as a tenant's: another user, without network or other processes, within limits of memory and time.
-// It stays as the program's parent, watches its limits, and ends it when its own parent ends.
+// It stays, and ends the program when its own parent ends; a process between them watches its limits.
 //
 //   factory_confine --user UID --group GID --memory BYTES --cpu-seconds N --seconds N --socket PATH --shared PATH -- PROGRAM ...
 //   factory_confine --user UID --group GID --check [--needed PATH]... [--secret PATH]...
@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdexcept>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -145,26 +146,68 @@ void prefer_for_want_of_memory() {
     }
 }
 
-[[noreturn]] void run(const Options &options, bool has_processes, int go, const std::vector<int> &descriptors) {
+// Ends with its parent. If that was too late, nobody comes to say that it may go on.
+void follow_parent(int go) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    char word;
+    if (read(go, &word, 1) != 1) {
+        _exit(exit_setup);
+    }
+}
+
+[[noreturn]] void run(const Options &options, int go, const std::vector<int> &descriptors) {
     try {
-        setsid();
         release_signals();
+        set_limits(options.limits);
+        become(options.user); // Which forgets whom it ends with, and says it anew.
+        follow_parent(go);
+        pass(descriptors);
+        install_filter();
+        execv(options.program[0], options.program);
+        fail(std::string("start ") + options.program[0]);
+    } catch (const std::exception &fault) {
+        std::fprintf(stderr, "the tenant's process could not be confined: %s\n", fault.what());
+        _exit(exit_setup);
+    }
+}
+
+// A child that waits for the word before it goes on, and what it then does.
+template <typename Action> pid_t start(Action action) {
+    int go[2];
+    if (pipe2(go, O_CLOEXEC) != 0) {
+        fail("make a pipe");
+    }
+    const pid_t child = fork();
+    if (child < 0) {
+        fail("start a process");
+    }
+    if (child == 0) {
+        close(go[1]);
+        action(go[0]);
+    }
+    close(go[0]);
+    if (write(go[1], "", 1) != 1) {
+        fail("start a process");
+    }
+    close(go[1]);
+    return child;
+}
+
+// Between launcher and program: the first process of a namespace is spared signals, even its own, so the program is not it.
+[[noreturn]] void stand_between(const Options &options, bool has_processes, int go, const std::vector<int> &descriptors) {
+    try {
+        follow_parent(go);
+        setsid();
         prefer_for_want_of_memory();
         freeze_files();
         if (has_processes) {
             hide_processes();
         }
-        set_limits(options.limits);
-        become(options.user);
-        // From here on it ends with its parent; if that was too late, there is nobody to say so.
-        char word;
-        if (read(go, &word, 1) != 1) {
-            _exit(exit_setup);
+        const pid_t program = start([&](int word) { run(options, word, descriptors); });
+        for (const int descriptor : descriptors) {
+            close(descriptor);
         }
-        pass(descriptors);
-        install_filter();
-        execv(options.program[0], options.program);
-        fail(std::string("start ") + options.program[0]);
+        _exit(watch_limits(program, options.limits));
     } catch (const std::exception &fault) {
         std::fprintf(stderr, "the tenant's process could not be confined: %s\n", fault.what());
         _exit(exit_setup);
@@ -177,26 +220,12 @@ int confine(const Options &options) {
     const bool has_processes = can_leave_processes() && leave_processes();
     leave_network();
     leave_ipc();
-    int go[2];
-    if (pipe2(go, O_CLOEXEC) != 0) {
-        fail("make a pipe");
-    }
     hold_signals();
-    const pid_t child = fork();
-    if (child < 0) {
-        fail("start a process");
-    }
-    if (child == 0) {
-        close(go[1]);
-        run(options, has_processes, go[0], descriptors);
-    }
+    const pid_t child = start([&](int word) { stand_between(options, has_processes, word, descriptors); });
     for (const int descriptor : descriptors) {
         close(descriptor);
     }
-    if (write(go[1], "", 1) != 1) {
-        fail("start a process");
-    }
-    return watch(child, parent, options.limits);
+    return watch_parent(child, parent);
 }
 
 // As the tenant's user: what it needs must open, and what is the agent's must not.

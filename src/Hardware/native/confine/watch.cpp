@@ -49,14 +49,21 @@ std::uint64_t held_bytes(pid_t process) {
     return kilobytes * 1024;
 }
 
-// The first process of a namespace is spared the signal of the soft limit, and killed at the hard one.
 int status_of(int status, const rusage &used, const Limits &limits) {
     if (!WIFSIGNALED(status)) {
         return WEXITSTATUS(status);
     }
-    const auto seconds = static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1);
+    const auto seconds = static_cast<std::uint64_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec);
     const bool is_cpu = WTERMSIG(status) == SIGXCPU || (WTERMSIG(status) == SIGKILL && seconds >= limits.cpu_seconds);
     return is_cpu ? exit_cpu : 128 + WTERMSIG(status);
+}
+
+// Asked for ten times a second, and told at once of an end.
+bool is_told_to_end() {
+    const sigset_t set = held();
+    const timespec pause{0, look_nanoseconds};
+    const int signal = sigtimedwait(&set, nullptr, &pause);
+    return signal == SIGTERM || signal == SIGINT;
 }
 
 int end(pid_t child, int code) {
@@ -78,8 +85,7 @@ void release_signals() {
     sigprocmask(SIG_UNBLOCK, &set, nullptr);
 }
 
-int watch(pid_t child, pid_t parent, const Limits &limits) {
-    const sigset_t set = held();
+int watch_limits(pid_t child, const Limits &limits) {
     const std::uint64_t begun = now_seconds();
     for (;;) {
         int status = 0;
@@ -87,9 +93,7 @@ int watch(pid_t child, pid_t parent, const Limits &limits) {
         if (wait4(child, &status, WNOHANG, &used) == child) {
             return status_of(status, used, limits);
         }
-        const timespec pause{0, look_nanoseconds};
-        const int signal = sigtimedwait(&set, nullptr, &pause);
-        if (signal == SIGTERM || signal == SIGINT || getppid() != parent) {
+        if (is_told_to_end()) {
             return end(child, 128 + SIGKILL);
         }
         if (held_bytes(child) > limits.memory_bytes) {
@@ -97,6 +101,18 @@ int watch(pid_t child, pid_t parent, const Limits &limits) {
         }
         if (now_seconds() - begun > limits.seconds) {
             return end(child, exit_time);
+        }
+    }
+}
+
+int watch_parent(pid_t child, pid_t parent) {
+    for (;;) {
+        int status = 0;
+        if (waitpid(child, &status, WNOHANG) == child) {
+            return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        }
+        if (is_told_to_end() || getppid() != parent) {
+            return end(child, 128 + SIGKILL);
         }
     }
 }
