@@ -16,7 +16,7 @@ internal sealed partial record TenantUser(string Name, uint User, uint Group, lo
     public const int LeastMebibytes = 256;
 
     /// <summary>True when this process may start others as another user.</summary>
-    public static bool CanBecomeOthers => OperatingSystem.IsLinux() && EffectiveUser() == 0;
+    public static bool CanBecomeOthers => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
 
     /// <summary>The user of a name, or null when this machine has none.</summary>
     public static TenantUser? Find(string name, int mebibytes)
@@ -28,7 +28,4 @@ internal sealed partial record TenantUser(string Name, uint User, uint Group, lo
 
     [LibraryImport("libc", EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint FindEntry(string name);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 }

@@ -12,8 +12,10 @@ internal static class TenantKernelReader
         for (var index = 0; index < kernels.Count; index++)
         {
             var (kernel, place) = (kernels[index], string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]"));
-            if (kernel.PtxFile is { } file)
-                errors.Add(manifest.Error(place + ".ptxFile", $"names {file}, which did not come along", "submit with factoryctl, send the file in 'beside', or write its text as ptx"));
+            if (kernel is { PtxFile: not null, Ptx: not null })
+                errors.Add(manifest.Error(place, "has both ptx and ptxFile", "give exactly one of them"));
+            else if (kernel.PtxFile is { } file)
+                errors.Add(manifest.Error(place + ".ptxFile", $"names {file}, which did not come along", "submit with factoryctl, send the file in 'beside' by that path, or write its text as ptx"));
             else if (kernel.Ptx is null)
                 errors.Add(manifest.Error(place, "has no PTX", "give exactly one of ptx and ptxFile"));
             for (var i = 0; i < kernel.Parameters.Count; i++)
