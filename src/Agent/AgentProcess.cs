@@ -14,8 +14,9 @@ internal static class AgentProcess
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
         var flaws = options.Flaws().ToList();
-        if (flaws.Count == 0 && options.TenantUser is { } name && TenantUser.Find(name, options.TenantMebibytes) is { } user)
-            flaws.AddRange((await TenantLauncher.ObjectionsAsync(user, options.Secrets).ConfigureAwait(false)).Select(objection => $"--tenant-user {name}: {objection}."));
+        Tenancy? tenancy = null;
+        if (flaws.Count == 0 && options.TenantUser is { } name)
+            (tenancy, flaws) = await Tenancy.PrepareAsync(name, options).ConfigureAwait(false);
         if (flaws.Count > 0)
         {
             flaws.ForEach(Console.Error.WriteLine);
@@ -27,6 +28,7 @@ internal static class AgentProcess
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(tenancy ?? Tenancy.None);
         builder.Services.AddSingleton<ReportBox>();
         builder.Services.AddSingleton<EventBox>();
         builder.Services.AddSingleton<Journal>();

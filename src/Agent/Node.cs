@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Agent;
 
 /// <summary>The devices of this node, and what of them must outlive the agent.</summary>
-internal sealed class Node(AgentOptions options, ReportBox reports, EventBox events, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class Node(AgentOptions options, ReportBox reports, EventBox events, Journal journal, Tenancy tenancy, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
 {
     private ImmutableArray<LeasedDevice> _devices = [];
 
@@ -44,7 +44,6 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
         var found = await DeviceDiscovery.AskAsync(options.Devices, cancellation).ConfigureAwait(false);
         var devices = ImmutableArray.CreateBuilder<LeasedDevice>();
         Remarks = found.Remarks;
-        var tenants = options.TenantUser is { } user ? TenantUser.Find(user, options.TenantMebibytes) : null;
         var checkpoints = CheckpointStore.Beside(options.JournalFile, clock);
         foreach (var (id, device) in found.Devices)
         {
@@ -53,14 +52,14 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log)
             {
                 Joined = join => Joined?.Invoke(join),
-                Tenants = tenants is null ? null : new TenantExecutor(tenants, id, checkpoints, clock, log),
+                Tenants = tenancy.ExecutorOf(id, checkpoints, clock, log),
             };
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),
                 Cap = kept.CapOf(device.Index),
                 ResetCommand = options.ResetCommand,
-                TakesTenants = tenants is not null,
+                TakesTenants = tenancy.User is not null,
             };
             devices.Add(leased);
         }

@@ -108,8 +108,7 @@ internal sealed class ExecutorSupervisor(
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var keeping = KeepAsync(over.Token);
-        var left = _renewal is { } renewal ? (uint)Math.Max(0, renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds) : (uint?)null;
-        var report = await tenants.RunAsync(lease, timeout, left, stop).ConfigureAwait(false);
+        var report = await tenants.RunAsync(lease, timeout, SecondsLeft, stop).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         await keeping.ConfigureAwait(false);
         return report;
@@ -162,13 +161,10 @@ internal sealed class ExecutorSupervisor(
     }
 
     // No work begins without its limit: the agent may be frozen before it renews again.
-    private Task RenewBeforeWorkAsync(ExecutorProcess executor)
-    {
-        if (_renewal is not { } renewal)
-            return Task.CompletedTask;
-        var left = renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds;
-        return executor.RenewAsync((uint)Math.Max(0, left));
-    }
+    private Task RenewBeforeWorkAsync(ExecutorProcess executor) => SecondsLeft() is { } left ? executor.RenewAsync(left) : Task.CompletedTask;
+
+    private uint? SecondsLeft() =>
+        _renewal is { } renewal ? (uint)Math.Max(0, renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds) : null;
 
     private sealed record Renewal(uint Seconds, long At);
 

@@ -9,8 +9,9 @@ namespace ControlPlane.Agent.Tenants;
 /// Runs programs with a tenant's own kernels, each in a confined process of its own beside the device's executor. What that
 /// process says is believed only of its own work: never of the device, other jobs or other nodes.
 /// </summary>
-internal sealed class TenantExecutor(TenantUser user, string device, CheckpointStore checkpoints, TimeProvider clock, ILogger log)
+internal sealed class TenantExecutor(Tenancy tenancy, string device, CheckpointStore checkpoints, TimeProvider clock, ILogger log)
 {
+    private readonly TenantUser _user = tenancy.User!;
     private readonly Lock _lock = new();
     private DeviceSample? _progress;
     private string _obstacle = "";
@@ -19,18 +20,39 @@ internal sealed class TenantExecutor(TenantUser user, string device, CheckpointS
     /// <summary>Runs a lease's program; whatever becomes of its process, this ends in a report.</summary>
     /// <param name="lease">The lease.</param>
     /// <param name="timeout">Most time it may take.</param>
-    /// <param name="renewed">Seconds that it may work without another word; null for as long as it likes.</param>
+    /// <param name="left">Seconds that it may work without another word; null for as long as it likes.</param>
     /// <param name="stop">Ends it.</param>
-    public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, uint? renewed, CancellationToken stop)
+    public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, Func<uint?> left, CancellationToken stop)
     {
         var report = KernelWorkOrder.ReportOf(lease);
+        try
+        {
+            await (tenancy.Turn?.WaitAsync(stop) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the work was stopped before it began");
+            return report;
+        }
+        try
+        {
+            return await RunInTurnAsync(lease, report, timeout, left, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            tenancy.Turn?.Release();
+        }
+    }
+
+    private async Task<WorkReport> RunInTurnAsync(Lease lease, WorkReport report, TimeSpan timeout, Func<uint?> left, CancellationToken stop)
+    {
         var begun = clock.GetTimestamp();
         try
         {
             await using var process = await ExecutorProcess.StartAsync(
-                (socket, memory) => TenantLauncher.Start(user, device, timeout, socket, memory), checkpoints, Note, _ => { }, stop).ConfigureAwait(false);
-            log.LogInformation("A tenant's work of {Job} runs on {Device} as user {User}, process {Process}.", lease.Job, device, user.Name, process.ProcessId);
-            if (renewed is { } seconds)
+                (socket, memory) => TenantLauncher.Start(_user, device, timeout, socket, memory), checkpoints, Note, _ => { }, stop).ConfigureAwait(false);
+            log.LogInformation("A tenant's work of {Job} runs on {Device} as user {User}, process {Process}.", lease.Job, device, _user.Name, process.ProcessId);
+            if (left() is { } seconds)
                 await process.RenewAsync(seconds).ConfigureAwait(false);
             _process = process;
             return await WaitAsync(process, lease, report, timeout - clock.GetElapsedTime(begun), stop).ConfigureAwait(false);
@@ -41,7 +63,7 @@ internal sealed class TenantExecutor(TenantUser user, string device, CheckpointS
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException or System.ComponentModel.Win32Exception or System.Net.Sockets.SocketException)
         {
-            KernelWorkOrder.Fail(report, KernelWorkOrder.NotPermitted, $"no process of user {user.Name} could be started for it: {e.Message}");
+            KernelWorkOrder.Fail(report, KernelWorkOrder.NotPermitted, $"no process of user {_user.Name} could be started for it: {e.Message}");
         }
         finally
         {
@@ -105,7 +127,7 @@ internal sealed class TenantExecutor(TenantUser user, string device, CheckpointS
         if (stop.IsCancellationRequested)
             KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the kernel did not end, so its process was killed");
         else if (wasOver)
-            TenantReport.Fail(report, process.ExitStatus, HowItEnded(process), user);
+            TenantReport.Fail(report, process.ExitStatus, HowItEnded(process), _user);
         else
             KernelWorkOrder.Fail(report, TenantReport.TimedOut, FormattableString.Invariant($"the work did not end within its {Math.Max(0, timeout.TotalSeconds):0.###} s, so its process was killed"));
         return report;

@@ -16,6 +16,9 @@ internal static class TenantLauncher
     /// <summary>What the launcher ends with of its own; other statuses are the process's.</summary>
     public const int ExitSetup = 120, ExitMemory = 121, ExitTime = 122, ExitCpu = 123;
 
+    /// <summary>Namespaces as the launcher calls them.</summary>
+    public const string Processes = "processes", Network = "network";
+
     // What the compute library, the CUDA driver and the runtime look at. Not the loader's preloads, nor any secret.
     private static readonly string[] Passed =
         ["FACTORY_NATIVE_DIRECTORY", "FACTORY_CUDA_LIBRARY", "FACTORY_NVML_LIBRARY", "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "LD_LIBRARY_PATH", "DOTNET_ROOT"];
@@ -47,13 +50,13 @@ internal static class TenantLauncher
         return start;
     }
 
-    /// <summary>What keeps tenants' processes from running here, or from being confined; empty when nothing does.</summary>
+    /// <summary>What keeps tenants' processes from running here; and what of their confinement this machine does not permit.</summary>
     /// <param name="user">The user.</param>
     /// <param name="secret">Files and folders that it must not be able to read.</param>
-    public static async Task<IReadOnlyList<string>> ObjectionsAsync(TenantUser user, IEnumerable<string> secret)
+    public static async Task<(IReadOnlyList<string> Objections, IReadOnlyList<string> Missing)> CheckAsync(TenantUser user, IEnumerable<string> secret)
     {
         if (DeviceCatalogue.ConfineProgram is null)
-            return ["factory_confine is not beside the compute library; it is built with it"];
+            return (["factory_confine is not beside the compute library; it is built with it"], []);
         var executor = AgentProgram.Start(redirectOutput: false);
         var start = Launcher(user, "--check");
         foreach (var path in executor.ArgumentList.Prepend(Absolute(executor.FileName)).Append(DeviceCatalogue.ConfineProgram))
@@ -67,12 +70,14 @@ internal static class TenantLauncher
             var output = process.StandardOutput.ReadToEndAsync();
             var errors = await process.StandardError.ReadToEndAsync().ConfigureAwait(false);
             await process.WaitForExitAsync().ConfigureAwait(false);
-            _ = await output.ConfigureAwait(false);
-            return process.ExitCode == 0 ? [] : [.. errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty($"the check ended with {process.ExitCode}")];
+            var permitted = (await output.ConfigureAwait(false)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            return process.ExitCode == 0
+                ? ([], [.. new[] { Processes, Network }.Except(permitted)])
+                : ([.. errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).DefaultIfEmpty($"the check ended with {process.ExitCode}")], []);
         }
         catch (Win32Exception e)
         {
-            return [$"{start.FileName} does not start: {e.Message}"];
+            return ([$"{start.FileName} does not start: {e.Message}"], []);
         }
     }
 
