@@ -9,6 +9,8 @@ namespace factory::ptx {
 
 namespace {
 
+constexpr std::uint32_t most_registers = 1 << 16;
+
 struct Token {
     std::string text;
     int line;
@@ -198,6 +200,9 @@ private:
         const std::uint32_t registers = count();
         expect(">");
         expect(";");
+        if (registers > most_registers) {
+            fail("a kernel has no " + std::to_string(registers) + " registers");
+        }
         for (std::uint32_t i = 0; i < registers; i++) {
             registers_[prefix + std::to_string(i)] = {kind, slot(0)};
         }
