@@ -12,8 +12,8 @@ internal sealed partial record TenantUser(string Name, uint User, uint Group, lo
     // Of struct passwd, behind two pointers; the same in glibc and musl.
     private static readonly int UserOffset = 2 * nint.Size;
 
-    /// <summary>Least host memory: below it the runtime does not reach the kernel.</summary>
-    public const int LeastMebibytes = 256;
+    /// <summary>Least host memory. The runtime comes up in 64 MiB; what a GPU's driver takes comes on top.</summary>
+    public const int LeastMebibytes = 128;
 
     /// <summary>True when this process may start others as another user.</summary>
     public static bool CanBecomeOthers => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess;
