@@ -179,13 +179,14 @@ ENTRY cuDevicePrimaryCtxRetain(CuContext *context, CuDeviceId) {
     });
 }
 
-// A context dies with its last holder, and only then does what poisoned it go away.
+// A context dies with its last holder, and only then do what poisoned it and the memory that it holds go away.
 ENTRY cuDevicePrimaryCtxRelease_v2(CuDeviceId) {
     Driver &state = driver();
     const std::lock_guard hold(state.lock);
     if (--state.retained == 0) {
         state.sticky = cu_success;
         state.hung = false;
+        state.memory.release_all();
     }
     return cu_success;
 }
