@@ -18,6 +18,17 @@ internal static class PrivateFile
         return file;
     }
 
+    /// <summary>Makes a file and a folder private, as far as they are there.</summary>
+    public static void Close(string file, string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        if (File.Exists(file))
+            File.SetUnixFileMode(file, Owner);
+        if (Directory.Exists(folder))
+            File.SetUnixFileMode(folder, Owner | UnixFileMode.UserExecute);
+    }
+
     /// <summary>Creates a folder; one that is there becomes private.</summary>
     public static void CreateFolder(string path)
     {

@@ -62,12 +62,17 @@ internal sealed class ExecutorSupervisor(
     /// </summary>
     public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
     {
+        var started = clock.GetTimestamp();
         while (true)
         {
             var begun = Saved(lease);
             var report = await RunOnceAsync(lease, timeout, stop).ConfigureAwait(false);
+            // How far it is, a tenant's process says itself: it must not get its time anew by that.
+            if (lease.Program is { Kernels.Count: > 0 })
+                timeout -= clock.GetElapsedTime(started);
+            started = clock.GetTimestamp();
             var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && _deaths.Count <= restartLimit;
-            if (isLost && Saved(lease) > begun)
+            if (isLost && Saved(lease) > begun && timeout > TimeSpan.Zero)
                 continue;
             if (lease.Program is not null && report.ErrorCode != KernelWorkOrder.Stopped)
                 checkpoints.Drop(lease.Job);

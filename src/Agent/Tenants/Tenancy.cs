@@ -17,6 +17,9 @@ internal sealed record Tenancy(TenantUser? User, SemaphoreSlim? Turn)
     {
         if (TenantUser.Find(name, options.TenantMebibytes) is not { } user)
             return (None, [$"--tenant-user {name}: this machine has no such user."]);
+        // What an agent of an earlier release left open to others.
+        if (options.JournalFile is { } journal)
+            PrivateFile.Close(journal, journal + "-checkpoints");
         var (objections, missing) = await TenantLauncher.CheckAsync(user, options.Secrets).ConfigureAwait(false);
         var isSeen = missing.Contains(TenantLauncher.Processes);
         if (missing.Count > 0)
