@@ -193,7 +193,15 @@ public sealed class TenantTests
         Assert.Contains(words, errors, StringComparison.Ordinal);
     }
 
-    internal static void RequireRoot() => Skip.If(!Tenants.TenantUser.CanBecomeOthers, "only root can start another user's process");
+    internal static void RequireRoot()
+    {
+        Skip.If(!Tenants.TenantUser.CanBecomeOthers, "only root can start another user's process");
+        foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(Environment.ProcessPath)! })
+        {
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                Skip.If(!folder.UnixFileMode.HasFlag(UnixFileMode.OtherExecute), $"another user cannot read what is in {folder}");
+        }
+    }
 
     private static ulong Bits(string hexadecimal) => ulong.Parse(hexadecimal, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 

@@ -15,6 +15,8 @@ public sealed class TenantKernelJobTests
     {
         KernelDeviceTests.RequireNative();
         Skip.If(!Environment.IsPrivilegedProcess, "only root can start another user's process");
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            Skip.If((folder.UnixFileMode & UnixFileMode.OtherExecute) == 0, $"another user cannot read what is in {folder}");
         await using var host = await RunningHost.Start("--workload", "false", "--start-agent", "false");
         var refused = await host.Factoryctl("submit", "-f", Example);
         Assert.Equal(1, refused.Code);
