@@ -29,6 +29,15 @@ internal sealed class AgentOptions
 
     public string? Address { get; init; }
 
+    /// <summary>The user as which tenants' own kernels run; none of them run when it is null.</summary>
+    public string? TenantUser { get; init; }
+
+    /// <summary>Host memory that one of them may take.</summary>
+    public int TenantMebibytes { get; init; } = 4096;
+
+    /// <summary>Files and folders that a tenant's process must not read.</summary>
+    public IEnumerable<string> Secrets => new[] { TokenFile, KeyFile, JournalFile, JournalFile is null ? null : JournalFile + "-checkpoints" }.OfType<string>();
+
     public bool ExitWithParent { get; init; }
 
     /// <summary>What is wrong, all of it at once.</summary>
@@ -54,9 +63,25 @@ internal sealed class AgentOptions
         }
         if (Address is not null && !System.Net.IPAddress.TryParse(Address, out _))
             yield return $"--address {Address}: an address of this machine such as 10.0.0.7 is needed.";
+        foreach (var flaw in TenantFlaws())
+            yield return flaw;
         if (KernelTimeout <= TimeSpan.Zero)
             yield return "--kernel-timeout: at least one second is needed.";
         if (RestartLimit < 0)
             yield return "--restart-limit: zero or more is needed.";
+    }
+
+    private IEnumerable<string> TenantFlaws()
+    {
+        if (TenantUser is null)
+            yield break;
+        if (TenantMebibytes < Tenants.TenantUser.LeastMebibytes)
+            yield return $"--tenant-memory {TenantMebibytes}: at least {Tenants.TenantUser.LeastMebibytes} MiB are needed.";
+        if (Tenants.TenantUser.Find(TenantUser, TenantMebibytes) is not { } user)
+            yield return $"--tenant-user {TenantUser}: this machine has no such user; make one without a password or a shell, such as by useradd --system.";
+        else if (user.User == 0 || user.Group == 0)
+            yield return $"--tenant-user {TenantUser}: it has the rights of root, which confine nobody; give another one.";
+        else if (!Tenants.TenantUser.CanBecomeOthers)
+            yield return $"--tenant-user {TenantUser}: the agent must run as root to start another user's processes.";
     }
 }

@@ -1,5 +1,6 @@
 using ControlPlane.Agent.Execution;
 using ControlPlane.Agent.Link;
+using ControlPlane.Agent.Tenants;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,6 +14,9 @@ internal static class AgentProcess
     public static async Task<int> RunAsync(AgentOptions options, CancellationToken cancellation)
     {
         var flaws = options.Flaws().ToList();
+        Tenancy? tenancy = null;
+        if (flaws.Count == 0 && options.TenantUser is { } name)
+            (tenancy, flaws) = await Tenancy.PrepareAsync(name, options).ConfigureAwait(false);
         if (flaws.Count > 0)
         {
             flaws.ForEach(Console.Error.WriteLine);
@@ -24,6 +28,7 @@ internal static class AgentProcess
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(tenancy ?? Tenancy.None);
         builder.Services.AddSingleton<ReportBox>();
         builder.Services.AddSingleton<EventBox>();
         builder.Services.AddSingleton<Journal>();

@@ -76,7 +76,7 @@ internal sealed class Journal(AgentOptions options)
     private static void WriteWhole(string path, JournalContents contents)
     {
         var fresh = path + ".new";
-        using (var file = File.Create(fresh))
+        using (var file = PrivateFile.Create(fresh))
         {
             foreach (var (device, generation) in contents.Newest)
                 new FromAgent { LeaseAnswer = new() { Device = device, CurrentGeneration = generation } }.WriteDelimitedTo(file);

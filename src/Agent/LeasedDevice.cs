@@ -192,6 +192,8 @@ internal sealed partial class LeasedDevice(Device description, ExecutorSuperviso
             return FormattableString.Invariant($"generation {lease.Generation} is ended, or belongs to another job");
         if (lease.Kernel is null && lease.Program is null && lease.Collective is null && lease.Probe is null)
             return "the lease has no kernel, program, collective or probe to run";
+        if (lease.Program is { Kernels.Count: > 0 } && WhyNoTenants() is { } why)
+            return why;
         return _sample.Health == DeviceHealth.Failed ? $"the device has failed: {_sample.HealthDetail}" : null;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using ControlPlane.Agent.Execution;
+using ControlPlane.Agent.Tenants;
 using ControlPlane.Hardware.Protocol;
 
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ControlPlane.Agent;
 
 /// <summary>The devices of this node, and what of them must outlive the agent.</summary>
-internal sealed class Node(AgentOptions options, ReportBox reports, EventBox events, Journal journal, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
+internal sealed class Node(AgentOptions options, ReportBox reports, EventBox events, Journal journal, Tenancy tenancy, TimeProvider clock, ILoggerFactory logs) : IAsyncDisposable
 {
     private ImmutableArray<LeasedDevice> _devices = [];
 
@@ -52,12 +53,14 @@ internal sealed class Node(AgentOptions options, ReportBox reports, EventBox eve
             var executor = new ExecutorSupervisor(id, options.RestartLimit, checkpoints, clock, sample => Observe(place, sample), log)
             {
                 Joined = join => Joined?.Invoke(join),
+                Tenants = tenancy.ExecutorOf(id, checkpoints, clock, log),
             };
             var leased = new LeasedDevice(device, executor, options.KernelTimeout, this)
             {
                 Newest = kept.NewestOf(device.Index),
                 KeptCap = kept.CapOf(device.Index),
                 ResetCommand = options.ResetCommand,
+                TakesTenants = tenancy.User is not null,
             };
             devices.Add(leased);
         }

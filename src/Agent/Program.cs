@@ -78,10 +78,12 @@ var timeout = new Option<int>("--kernel-timeout") { Description = "Seconds a ker
 var restarts = new Option<int>("--restart-limit") { Description = "Executor restarts in ten minutes before a device counts as failed.", DefaultValueFactory = _ => 5 };
 var reset = new Option<string>("--reset-command") { Description = "Resets a CUDA device that nothing holds, {uuid} standing for it; with an empty one only its executor is started anew.", DefaultValueFactory = _ => DeviceReset.UsualCommand };
 var address = new Option<string?>("--address") { Description = "This machine's address on the network of collectives; the one that leads to the host when left out." };
+var tenantUser = new Option<string?>("--tenant-user") { Description = "The user as which kernels of tenants' own run, confined; none of them run when left out. The agent must run as root." };
+var tenantMemory = new Option<int>("--tenant-memory") { Description = "MiB of host memory that one of them may take.", DefaultValueFactory = _ => 4096 };
 var withParent = new Option<bool>("--exit-with-parent") { Description = "End when the process that started the agent ends." };
 var root = new RootCommand("The agent of a GPU node: owns the node's devices and takes work from the host.")
 {
-    hosts, node, token, authority, certificate, key, devices, journal, timeout, restarts, reset, address, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
+    hosts, node, token, authority, certificate, key, devices, journal, timeout, restarts, reset, address, tenantUser, tenantMemory, withParent, executor, discover, measure, collective, oneRank, diagnose, probe,
 };
 root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
     new AgentOptions
@@ -98,6 +100,8 @@ root.SetAction((parsed, cancellation) => AgentProcess.RunAsync(
         RestartLimit = parsed.GetValue(restarts),
         ResetCommand = parsed.GetValue(reset)!,
         Address = parsed.GetValue(address),
+        TenantUser = parsed.GetValue(tenantUser),
+        TenantMebibytes = parsed.GetValue(tenantMemory),
         ExitWithParent = parsed.GetValue(withParent),
     },
     cancellation));

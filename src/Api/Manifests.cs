@@ -8,7 +8,8 @@ public sealed record FileBody(string Name, string Text);
 /// <summary>Manifests to apply, or jobs to submit.</summary>
 /// <param name="Files">The files.</param>
 /// <param name="DryRun">True to hear the verdict only.</param>
-public sealed record ApplyRequest(IReadOnlyList<FileBody> Files, bool DryRun = false);
+/// <param name="Beside">Files that jobs name as ptxFile: each by its path from where its manifest's file is named.</param>
+public sealed record ApplyRequest(IReadOnlyList<FileBody> Files, bool DryRun = false, IReadOnlyList<FileBody>? Beside = null);
 
 /// <summary>What applying did.</summary>
 /// <param name="Version">The factory's version afterwards.</param>

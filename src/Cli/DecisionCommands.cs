@@ -17,7 +17,7 @@ internal static class DecisionCommands
         };
         command.Runs(async (parsed, client, _) =>
         {
-            var request = new ApplyRequest(CommandLine.Read(parsed.GetValue(CommandLine.Files)!), true);
+            var request = PtxFiles.Request(CommandLine.Read(parsed.GetValue(CommandLine.Files)!), dryRun: true);
             var plans = await client.Post<IReadOnlyList<PlanResponse>>("/v1/plan", request);
             if (parsed.GetValue(output) == "json")
                 Console.WriteLine(JsonSerializer.Serialize(plans, FactoryClient.Json));

@@ -21,7 +21,7 @@ internal static class JobCommands
         var command = new Command("submit", "Submits jobs.") { CommandLine.Files, wait, dryRun, output };
         command.Runs(async (parsed, client, cancellation) =>
         {
-            var request = new ApplyRequest(CommandLine.Read(parsed.GetValue(CommandLine.Files)!), parsed.GetValue(dryRun));
+            var request = PtxFiles.Request(CommandLine.Read(parsed.GetValue(CommandLine.Files)!), parsed.GetValue(dryRun));
             return await Submit(client, request, parsed.GetValue(wait), parsed.GetValue(output)!, cancellation);
         });
         return command;

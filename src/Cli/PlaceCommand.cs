@@ -60,7 +60,7 @@ internal static class PlaceCommand
             {
                 if (manifest.Kind != "Job")
                     errors.Add(manifest.Error("kind", $"a {manifest.Kind} is not placed", "give jobs beside the snapshot"));
-                else if (JobSpecs.From(manifest, HardwareCatalogue.Default, errors) is { } spec)
+                else if (JobSpecs.From(PtxFiles.Inlined(manifest, errors), HardwareCatalogue.Default, errors) is { } spec)
                     jobs.Add((new JobId(manifest.Name), spec));
             }
             if (errors.Count > 0)

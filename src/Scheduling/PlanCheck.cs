@@ -44,6 +44,8 @@ public static class PlanCheck
             found.Add(new PlanViolation("hall", $"the job belongs in {spec.Hall}, not {layout.Hall}"));
         if (spec.Jurisdiction is not null && spec.Jurisdiction != layout.Jurisdiction)
             found.Add(new PlanViolation("jurisdiction", $"the job belongs under {spec.Jurisdiction}, not {layout.Jurisdiction}"));
+        if (spec.Work is ProgramWork { Kernels.Count: > 0 } && !layout.TakesTenantKernels)
+            found.Add(new PlanViolation("tenant kernels", $"the job brings kernels of its own, which {layout.Hall} does not take"));
         foreach (var name in spec.Datasets)
         {
             var readers = layout.Datasets.Where(dataset => dataset.Name == name && dataset.MayBeReadHere).Select(dataset => dataset.Queues).ToList();

@@ -26,6 +26,35 @@ internal sealed class RunningAgent : IAsyncDisposable
         return Start(host, devices, folder, _ => { }, more);
     }
 
+    /// <summary>An agent with two devices of the driver double that runs tenants' own kernels.</summary>
+    public static RunningAgent StartForTenants(FakeHost host, string? folder = null, params string[] more)
+    {
+        RequireNative();
+        return Start(host, "cuda", folder, start => start.Environment["FACTORY_DOUBLE_DEVICES"] = "2", ["--tenant-user", Tenant, .. more]);
+    }
+
+    /// <summary>The same with one card that has these sensors.</summary>
+    public static RunningAgent StartForTenantsWithSensors(FakeHost host, params (string Name, string Value)[] sensors)
+    {
+        RequireNative();
+        return Start(host, "cuda", null, start => AddSensors(start, sensors), ["--tenant-user", Tenant]);
+    }
+
+    /// <summary>A user that every Linux has.</summary>
+    public const string Tenant = "nobody";
+
+    /// <summary>The process in which a tenant's kernels run: the only child of the launcher's only child.</summary>
+    public int TenantProcess()
+    {
+        var launcher = Processes().Single(process => ParentOf(process) == _process.Id && CommandOf(process).Contains("factory_confine", StringComparison.Ordinal));
+        return ChildOf(ChildOf(int.Parse(launcher, CultureInfo.InvariantCulture)));
+
+        static int ChildOf(int parent) => int.Parse(Processes().Single(process => ParentOf(process) == parent), CultureInfo.InvariantCulture);
+    }
+
+    private static IEnumerable<string> Processes() => Directory.GetDirectories("/proc").Select(Path.GetFileName)
+        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _)).OfType<string>();
+
     /// <summary>An agent that finds no native library, as on a machine without a C++ toolchain.</summary>
     public static RunningAgent StartWithoutNative(FakeHost host) =>
         Start(host, "auto", null, start => start.Environment["FACTORY_NATIVE_DIRECTORY"] = "/nonexistent", []);
@@ -37,13 +66,14 @@ internal sealed class RunningAgent : IAsyncDisposable
     public static RunningAgent StartWithSensors(FakeHost host, string? folder, params (string Name, string Value)[] sensors)
     {
         RequireNative();
-        return Start(host, "cuda", folder, Adjust, []);
-        void Adjust(ProcessStartInfo start)
-        {
-            start.Environment["FACTORY_NVML_LIBRARY"] = "double";
-            foreach (var (name, value) in sensors)
-                start.Environment[$"FACTORY_DOUBLE_{name}"] = value;
-        }
+        return Start(host, "cuda", folder, start => AddSensors(start, sensors), []);
+    }
+
+    private static void AddSensors(ProcessStartInfo start, (string Name, string Value)[] sensors)
+    {
+        start.Environment["FACTORY_NVML_LIBRARY"] = "double";
+        foreach (var (name, value) in sensors)
+            start.Environment[$"FACTORY_DOUBLE_{name}"] = value;
     }
 
     /// <summary>An agent with settings of its own.</summary>
@@ -101,10 +131,9 @@ internal sealed class RunningAgent : IAsyncDisposable
     }
 
     /// <summary>The executor's process: the agent's only lasting child, or the only one of a device such as <c>cuda:1</c>.</summary>
-    public int Executor(string device = "") => Directory.GetDirectories("/proc").Select(Path.GetFileName)
-        .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        .Where(name => ParentOf(name!) == _process.Id && CommandOf(name!).Contains($"\0executor\0--device\0{device}", StringComparison.Ordinal))
-        .Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).Single();
+    public int Executor(string device = "") => Processes()
+        .Where(name => ParentOf(name) == _process.Id && CommandOf(name).Contains($"\0executor\0--device\0{device}", StringComparison.Ordinal))
+        .Select(name => int.Parse(name, CultureInfo.InvariantCulture)).Single();
 
     public async Task SignalAsync(string signal)
     {
@@ -151,7 +180,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
     }
 
-    private static void RequireNative()
+    public static void RequireNative()
     {
         if (DeviceCatalogue.WhyNoNativeLibrary is not { } reason)
             return;

@@ -102,12 +102,17 @@ public sealed class NcclTests
     public async Task Work_that_is_stopped_ends_in_the_middle_of_its_waiting()
     {
         using var stop = new CancellationTokenSource();
+        using var connected = new CountdownEvent(2);
         var faults = await FaultsOf(3, ring =>
         {
             if (ring.Rank == 2)
+            {
+                connected.Wait(RunningRing.Patience); // Before, a rank is not yet at work.
                 stop.Cancel();
-            else
-                Work(ring, new(CollectiveOperation.AllReduce, 4000, 1, Check: false, Seed: 1));
+                return;
+            }
+            connected.Signal();
+            Work(ring, new(CollectiveOperation.AllReduce, 4000, 1, Check: false, Seed: 1));
         }, stop.Token);
         Assert.All(faults[..2], fault => Assert.IsType<OperationCanceledException>(fault));
     }

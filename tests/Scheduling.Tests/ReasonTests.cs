@@ -1,5 +1,6 @@
 using ControlPlane.Domain;
 using ControlPlane.Domain.Halls;
+using ControlPlane.Domain.Jobs;
 
 namespace ControlPlane.Scheduling.Tests;
 
@@ -105,6 +106,21 @@ public sealed class ReasonTests
         Assert.Equal(ReasonCode.WrongHall, state.Refuses(spec with { Hall = new HallId("hall-2") }).Code);
         Assert.Equal(ReasonCode.WrongJurisdiction, state.Refuses(spec with { Jurisdiction = "eu-de" }).Code);
         Assert.IsType<Placed>(state.Place(spec with { Jurisdiction = "us-tx", Hall = new HallId("hall-1") }));
+    }
+
+    [Fact]
+    public void Kernels_of_a_job_s_own_are_refused_unless_the_site_takes_them()
+    {
+        var layout = new Hall().Model("H100", kernels: true).Rack("r1", 1, 1, model: "H100", simulated: false).Layout();
+        var program = new ProgramWork([], [], [], 1, TimeSpan.Zero, null);
+        var own = Ask.For(Ask.Group(1)) with { Work = program with { Kernels = [new TenantKernel("own", "", "own", [])] } };
+        var closed = new HallState(layout);
+        Assert.Equal((ReasonCode.TenantKernelsForbidden, "hall-1"), Named(closed.Refuses(own)));
+        Assert.IsType<Placed>(closed.Place(own with { Work = program }));
+        var open = new HallState(layout with { TakesTenantKernels = true });
+        var assignment = Assert.IsType<Placed>(open.Place(own)).Assignment;
+        Assert.Empty(PlanCheck.Verify(open, new JobId("job-1"), own, assignment));
+        Assert.Contains(PlanCheck.Verify(closed, new JobId("job-1"), own, assignment), violation => violation.Rule == "tenant kernels");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using ControlPlane.Hardware.Programs;
 using ControlPlane.Hardware.Protocol;
 
 using Google.Protobuf;
@@ -9,12 +10,13 @@ internal sealed class CheckpointDesk(CheckpointStore store, BulkChannel bulk, Fr
 {
     private CheckpointWriter? _writing;
     private string? _fault;
-    private string _job = "";
+    private Lease _lease = new();
+    private Task _restoring = Task.CompletedTask;
 
     /// <summary>Tells the executor what there is, before it gets the work.</summary>
     public async Task OfferAsync(Lease lease)
     {
-        _job = lease.Job;
+        _lease = lease;
         if (store.Find(lease) is { } found)
             await frames.WriteAsync(FrameKind.Found, found, default).ConfigureAwait(false);
     }
@@ -34,7 +36,8 @@ internal sealed class CheckpointDesk(CheckpointStore store, BulkChannel bulk, Fr
                 bulk.HearTaken();
                 break;
             case FrameKind.Restore:
-                _ = RestoreAsync(); // The frames that say what was taken must be read meanwhile.
+                if (_restoring.IsCompleted)
+                    _restoring = RestoreAsync(); // The frames that say what was taken must be read meanwhile.
                 break;
         }
     }
@@ -45,8 +48,16 @@ internal sealed class CheckpointDesk(CheckpointStore store, BulkChannel bulk, Fr
     {
         _writing?.Dispose();
         (_writing, _fault) = (null, null);
-        Try(() => _writing = store.Create(head));
+        // Whose it is, the lease says: an executor's word would reach other jobs' files, and its size their disk.
+        if (_lease.Program is not { } program || head.DataBytes > MostBytes(program))
+            _fault = FormattableString.Invariant($"it announces {head.DataBytes} bytes, which are more than its program's buffers");
+        else
+            (head.Job, head.Program) = (_lease.Job, ProgramMessages.Fingerprint(program));
+        Try(() => _writing = _fault is null ? store.Create(head) : null);
     }
+
+    // As they are allocated, in whole words.
+    private static long MostBytes(ProgramWork program) => program.Buffers.Sum(buffer => (buffer.Count * sizeof(float)) + sizeof(float));
 
     private async Task TakeAsync(BulkPiece piece)
     {
@@ -97,7 +108,7 @@ internal sealed class CheckpointDesk(CheckpointStore store, BulkChannel bulk, Fr
     {
         try
         {
-            return reader ??= store.Open(_job);
+            return reader ??= store.Open(_lease.Job);
         }
         catch (InvalidProtocolBufferException e)
         {

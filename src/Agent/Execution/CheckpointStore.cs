@@ -55,7 +55,7 @@ internal sealed class CheckpointStore(string? folder, TimeProvider clock)
             throw new IOException("the agent keeps none: start it with --journal");
         return Guarded(() =>
         {
-            Directory.CreateDirectory(folder);
+            PrivateFile.CreateFolder(folder);
             DeleteOld();
             return new CheckpointWriter(PathOf(head.Job), head);
         });
@@ -124,12 +124,14 @@ internal sealed class CheckpointWriter : IDisposable
     public CheckpointWriter(string path, CheckpointHead head)
     {
         (_path, _head) = (path, head);
-        _file = File.Create(path + ".new");
+        _file = PrivateFile.Create(path + ".new");
         head.WriteDelimitedTo(_file);
     }
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length > _head.DataBytes - _written)
+            throw new IOException(FormattableString.Invariant($"more than the {_head.DataBytes} bytes that were announced came"));
         _crc = CheckpointStore.Crc(_crc, bytes);
         _written += bytes.Length;
         _file.Write(bytes);

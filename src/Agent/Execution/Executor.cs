@@ -35,11 +35,18 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
     private Task _work = Task.CompletedTask;
     private volatile bool _isAtWork;
 
+    /// <param name="id">The device.</param>
+    /// <param name="socketPath">The agent's socket; <c>fd:N</c> in a confined process, which is given one that is connected.</param>
+    /// <param name="memoryPath">The file that both map, by path or as <c>fd:N</c>.</param>
     public static async Task<int> RunAsync(string id, string socketPath, string memoryPath)
     {
         using var memory = SharedMemory.Open(memoryPath, BulkChannel.Slots, BulkChannel.SlotBytes);
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
+        var given = GivenDescriptor.Parse(socketPath);
+        using var socket = given is { } number
+            ? new Socket(new SafeSocketHandle(number, ownsHandle: true))
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        if (given is null)
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath)).ConfigureAwait(false);
         using var agent = new FrameStream(new NetworkStream(socket));
         using var bulk = new BulkChannel(memory, agent, BulkChannel.OfExecutor);
         IComputeDevice device;
@@ -52,9 +59,12 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
             await agent.WriteAsync(FrameKind.Sample, new DeviceSample { Health = DeviceHealth.Failed, HealthDetail = $"the device does not open: {e.Message}" }, default).ConfigureAwait(false);
             return ExitNoDevice;
         }
-        using var executor = new Executor(device, agent, bulk);
+        using var executor = new Executor(device, agent, bulk) { IsConfined = given is not null };
         return await executor.ServeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>True for the process of one tenant's work; the device's own executor keeps limits and listens for faults.</summary>
+    public bool IsConfined { private get; init; }
 
     public void Dispose() => _stop.Dispose();
 
@@ -63,7 +73,8 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
         await agent.WriteAsync(FrameKind.Ready, DeviceDiscovery.MessageOf(device.Description, 0), default).ConfigureAwait(false);
         _ = SampleAsync();
         _ = WatchAsync();
-        _ = Task.Factory.StartNew(HearFaultsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        if (!IsConfined)
+            _ = Task.Factory.StartNew(HearFaultsAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await ObeyAsync().ConfigureAwait(false);
@@ -132,7 +143,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
 
     private async Task WorkAsync(Lease lease, ExecutorCheckpoints checkpoints, CancellationToken stop)
     {
-        if (_limits.Objection(lease.CapWatts) is { } objection)
+        if (!IsConfined && _limits.Objection(lease.CapWatts) is { } objection) // A confined one sets no limits: its agent has looked.
         {
             var refused = KernelWorkOrder.ReportOf(lease);
             KernelWorkOrder.Fail(refused, KernelWorkOrder.NoPowerLimit, objection);
@@ -141,7 +152,7 @@ internal sealed class Executor(IComputeDevice device, FrameStream agent, BulkCha
             return;
         }
         _busy.Begin();
-        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running, _limits), stop).ConfigureAwait(false);
+        var (report, health) = await KernelWorkOrder.CarryOutAsync(device, lease, new WorkWays(checkpoints, _rendezvous, _running, _limits, IsConfined), stop).ConfigureAwait(false);
         _busy.End();
         _isAtWork = false; // Before the agent hears of it: the next lease may come before this task has ended.
         if (health is not null)

@@ -38,6 +38,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Completes when the process has ended and all it said was read.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
+    public int ExitStatus => _process.ExitCode;
+
+    /// <summary>What it said on its error stream before it ended; empty where that goes elsewhere.</summary>
+    public string LastWords { get; private set; } = "";
+
     public string HowItEnded => _process.ExitCode switch
     {
         Executor.ExitPoisoned => "the executor ended after a fault that poisons its context",
@@ -46,8 +51,11 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         var status => $"the executor ended with status {status}",
     };
 
+    /// <summary>Starts one and waits until it has connected.</summary>
+    /// <param name="start">How, given the paths of its socket and of the memory that it shares.</param>
+    /// <exception cref="IOException">It ended before it was ready.</exception>
     public static async Task<ExecutorProcess> StartAsync(
-        string device, CheckpointStore checkpoints, Action<DeviceSample> sampled, Action<RingJoin> joined, CancellationToken cancellation)
+        Func<string, string, ProcessStartInfo> start, CheckpointStore checkpoints, Action<DeviceSample> sampled, Action<RingJoin> joined, CancellationToken cancellation)
     {
         // A folder that only this user can enter, gone as soon as the executor has connected.
         var folder = Directory.CreateTempSubdirectory("factory-agent-").FullName;
@@ -59,14 +67,14 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         Process? process = null;
         try
         {
-            process = Process.Start(AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", path, "--memory", memoryPath))
+            process = Process.Start(start(path, memoryPath))
                 ?? throw new InvalidOperationException("The executor did not start.");
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(StartTimeout);
             var accepting = listener.AcceptAsync(limit.Token).AsTask();
             var exiting = process.WaitForExitAsync(limit.Token);
             if (await Task.WhenAny(accepting, exiting).ConfigureAwait(false) != accepting && !accepting.IsCompletedSuccessfully)
-                throw new IOException("The executor ended before it was ready.");
+                throw new IOException($"The executor ended before it was ready. {await SaidAsync(process).ConfigureAwait(false)}".TrimEnd());
             var executor = new ExecutorProcess(process, await accepting.ConfigureAwait(false), memory, checkpoints, sampled, joined);
             executor.Ended = executor.WaitForEndAsync();
             return executor;
@@ -82,6 +90,16 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    // What it said on its error stream, where that comes here. Asked for once it has ended: whatever it wrote, the pipe holds little.
+    private static async Task<string> SaidAsync(Process process)
+    {
+        if (!process.StartInfo.RedirectStandardError)
+            return "";
+        var text = new char[500];
+        var count = await process.StandardError.ReadBlockAsync(text).ConfigureAwait(false);
+        return new string(text, 0, count).Trim();
     }
 
     /// <summary>Completes with the work's report; cancelled when the process ended without one.</summary>
@@ -164,6 +182,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         await _process.WaitForExitAsync().ConfigureAwait(false);
         await _reading.ConfigureAwait(false);
+        LastWords = await SaidAsync(_process).ConfigureAwait(false);
         lock (_lock)
         {
             _over = true;
@@ -187,9 +206,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                     await _checkpoints.HearAsync(frame.Kind, frame.Payload).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException or Google.Protobuf.InvalidProtocolBufferException)
+        catch (Exception)
         {
-            // A dying executor may break off in the middle of a frame.
+            // A dying executor may break off in the middle of a frame; and one that a tenant has taken over may send anything.
             if (!_process.HasExited)
                 _process.Kill();
         }

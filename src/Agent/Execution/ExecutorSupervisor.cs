@@ -1,3 +1,4 @@
+using ControlPlane.Agent.Tenants;
 using ControlPlane.Hardware.Devices;
 using ControlPlane.Hardware.Protocol;
 
@@ -16,6 +17,7 @@ internal sealed class ExecutorSupervisor(
     private static readonly TimeSpan RestartPeriod = TimeSpan.FromMinutes(10);
 
     private readonly Queue<DateTimeOffset> _deaths = new();
+    private readonly LimitReadBack _readBack = new(clock);
     private ExecutorProcess? _executor;
     private volatile DeviceCap? _cap;
     private volatile Renewal? _renewal;
@@ -23,13 +25,18 @@ internal sealed class ExecutorSupervisor(
     /// <summary>Hears that the rank that runs here listens.</summary>
     public Action<RingJoin> Joined { private get; init; } = _ => { };
 
+    /// <summary>Runs what tenants wrote; null where none of it is taken.</summary>
+    public TenantExecutor? Tenants { private get; init; }
+
     /// <summary>Starts the executor if it does not run. Throws when it does not start.</summary>
     public async Task<ExecutorProcess> EnsureAsync(CancellationToken cancellation)
     {
         if (_executor is { Ended.IsCompleted: false })
             return _executor;
         await DiscardAsync().ConfigureAwait(false);
-        _executor = await ExecutorProcess.StartAsync(device, checkpoints, sampled, Joined, cancellation).ConfigureAwait(false);
+        _executor = await ExecutorProcess.StartAsync(
+            (socket, memory) => AgentProgram.Start(redirectOutput: false, "executor", "--device", device, "--socket", socket, "--memory", memory),
+            checkpoints, Observe, Joined, cancellation).ConfigureAwait(false);
         _ = ForgetReadingsAsync(_executor);
         if (_cap is { } cap)
             await _executor.LimitAsync(cap).ConfigureAwait(false);
@@ -56,12 +63,17 @@ internal sealed class ExecutorSupervisor(
     /// </summary>
     public async Task<WorkReport> RunAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
     {
+        var started = clock.GetTimestamp();
         while (true)
         {
             var begun = Saved(lease);
             var report = await RunOnceAsync(lease, timeout, stop).ConfigureAwait(false);
+            // How far it is, a tenant's process says itself: it must not get its time anew by that.
+            if (lease.Program is { Kernels.Count: > 0 })
+                timeout -= clock.GetElapsedTime(started);
+            started = clock.GetTimestamp();
             var isLost = report.ErrorCode == KernelWorkOrder.ExecutorCrashed && !stop.IsCancellationRequested && _deaths.Count <= restartLimit;
-            if (isLost && Saved(lease) > begun)
+            if (isLost && Saved(lease) > begun && timeout > TimeSpan.Zero)
                 continue;
             if (lease.Program is not null && report.ErrorCode != KernelWorkOrder.Stopped)
                 checkpoints.Drop(lease.Job);
@@ -73,6 +85,8 @@ internal sealed class ExecutorSupervisor(
 
     private async Task<WorkReport> RunOnceAsync(Lease lease, TimeSpan timeout, CancellationToken stop)
     {
+        if (Tenants is { } tenants && lease.Program is { Kernels.Count: > 0 })
+            return await RunTenantAsync(tenants, lease, timeout, stop).ConfigureAwait(false);
         var report = KernelWorkOrder.ReportOf(lease);
         ExecutorProcess executor;
         try
@@ -92,6 +106,55 @@ internal sealed class ExecutorSupervisor(
         }
         await RenewBeforeWorkAsync(executor).ConfigureAwait(false);
         return await WaitAsync(executor, lease, report, timeout, stop).ConfigureAwait(false);
+    }
+
+    // The device's own executor stays: it keeps the power limit, which the tenant's user may not set, and what it reads and
+    // hears of the device is true whatever the tenant's process says.
+    private async Task<WorkReport> RunTenantAsync(TenantExecutor tenants, Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var keeping = KeepAsync(over.Token);
+        var report = await RunWithinLimitAsync(tenants, lease, timeout, stop).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await keeping.ConfigureAwait(false);
+        return report;
+    }
+
+    private async Task<WorkReport> RunWithinLimitAsync(TenantExecutor tenants, Lease lease, TimeSpan timeout, CancellationToken stop)
+    {
+        var report = KernelWorkOrder.ReportOf(lease);
+        try
+        {
+            if (await _readBack.ObjectionAsync(lease.CapWatts, stop).ConfigureAwait(false) is not { } objection)
+                return await tenants.RunAsync(lease, timeout, SecondsLeft, stop).ConfigureAwait(false);
+            KernelWorkOrder.Fail(report, KernelWorkOrder.NoPowerLimit, objection);
+        }
+        catch (OperationCanceledException)
+        {
+            KernelWorkOrder.Fail(report, KernelWorkOrder.Stopped, "the work was stopped before it began");
+        }
+        return report;
+    }
+
+    private async Task KeepAsync(CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await TryStartAsync().ConfigureAwait(false);
+            if (_executor is not { } executor || _deaths.Count > restartLimit)
+                return;
+            await executor.Ended.WaitAsync(over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (executor.Ended.IsCompleted && !over.IsCancellationRequested)
+                CountDeath(executor.HowItEnded);
+        }
+    }
+
+    // A tenant's work runs elsewhere; how far it is goes out with the device's own readings.
+    private void Observe(DeviceSample sample)
+    {
+        _readBack.Note(sample);
+        Tenants?.AddTo(sample);
+        sampled(sample);
     }
 
     /// <summary>Ends the executor, so that the device can be reset, and forgets how often executors have ended.</summary>
@@ -116,17 +179,15 @@ internal sealed class ExecutorSupervisor(
     public Task RenewAsync(uint seconds)
     {
         _renewal = new Renewal(seconds, clock.GetTimestamp());
+        _ = Tenants?.RenewAsync(seconds);
         return _executor is { Ended.IsCompleted: false } executor ? executor.RenewAsync(seconds) : Task.CompletedTask;
     }
 
     // No work begins without its limit: the agent may be frozen before it renews again.
-    private Task RenewBeforeWorkAsync(ExecutorProcess executor)
-    {
-        if (_renewal is not { } renewal)
-            return Task.CompletedTask;
-        var left = renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds;
-        return executor.RenewAsync((uint)Math.Max(0, left));
-    }
+    private Task RenewBeforeWorkAsync(ExecutorProcess executor) => SecondsLeft() is { } left ? executor.RenewAsync(left) : Task.CompletedTask;
+
+    private uint? SecondsLeft() =>
+        _renewal is { } renewal ? (uint)Math.Max(0, renewal.Seconds - clock.GetElapsedTime(renewal.At).TotalSeconds) : null;
 
     private sealed record Renewal(uint Seconds, long At);
 

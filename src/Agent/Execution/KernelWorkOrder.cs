@@ -10,7 +10,12 @@ using ProbePoint = ControlPlane.Domain.Jobs.ProbePoint;
 namespace ControlPlane.Agent.Execution;
 
 /// <summary>What work needs beside its device.</summary>
-internal sealed record WorkWays(ICheckpoints Checkpoints, Rendezvous Rendezvous, RunningWork Running, PowerLimit Limits);
+/// <param name="Checkpoints">Where checkpoints go.</param>
+/// <param name="Rendezvous">Where ranks meet.</param>
+/// <param name="Running">Who is told how far it is.</param>
+/// <param name="Limits">Who sets power limits.</param>
+/// <param name="IsConfined">True in a process that may run what a tenant wrote.</param>
+internal sealed record WorkWays(ICheckpoints Checkpoints, Rendezvous Rendezvous, RunningWork Running, PowerLimit Limits, bool IsConfined);
 
 /// <summary>Carries out one lease's kernel, program or collective and puts what happened into the words of a report.</summary>
 internal static class KernelWorkOrder
@@ -37,6 +42,11 @@ internal static class KernelWorkOrder
         report.DeviceName = device.Description.Name;
         try
         {
+            if (lease.Program is { Kernels.Count: > 0 } && !ways.IsConfined)
+            {
+                Fail(report, NotPermitted, "kernels of a tenant's own run only in a process that is confined");
+                return (report, null);
+            }
             if (lease.Program is { } program)
             {
                 Fill(report, await ProgramRun.RunAsync(device, ProgramMessages.Read(program), ways.Checkpoints, ways.Running.Note, stop).ConfigureAwait(false));
@@ -95,6 +105,9 @@ internal static class KernelWorkOrder
 
     /// <summary>The code of work that was told to end.</summary>
     public const string Stopped = "stopped";
+
+    /// <summary>The code of work that this node does not take.</summary>
+    public const string NotPermitted = "not-permitted";
 
     /// <summary>The code of work whose executor ended under it.</summary>
     public const string ExecutorCrashed = "executor-crashed";

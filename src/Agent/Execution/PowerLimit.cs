@@ -14,15 +14,18 @@ internal sealed class PowerLimit(IComputeDevice device)
 
     /// <summary>Why work may not begin under a lease's limit; null when the card says itself that it keeps it.</summary>
     /// <param name="watts">The lease's limit; 0 for none.</param>
-    public string? Objection(double watts)
+    public string? Objection(double watts) => watts <= 0 ? null : Objection(Read().LimitWatts, Obstacle, watts);
+
+    /// <summary>The same by a reading.</summary>
+    /// <param name="limit">The limit that is set; null for unknown.</param>
+    /// <param name="obstacle">Why it is not the one that was ordered; empty while it is.</param>
+    /// <param name="watts">The lease's limit, above 0.</param>
+    public static string? Objection(double? limit, string obstacle, double watts)
     {
         const double slack = 1; // Limits are set in milliwatts, and some cards round to whole watts.
-        if (watts <= 0)
-            return null;
-        var limit = Read().LimitWatts;
         if (limit <= watts + slack)
             return null;
-        var why = Obstacle.Length > 0 ? Obstacle : limit is { } set ? FormattableString.Invariant($"the card's limit is {set:0} W") : "the card does not say what its limit is";
+        var why = obstacle.Length > 0 ? obstacle : limit is { } set ? FormattableString.Invariant($"the card's limit is {set:0} W") : "the card does not say what its limit is";
         return FormattableString.Invariant($"it may draw {watts:0} W: {why}");
     }
 

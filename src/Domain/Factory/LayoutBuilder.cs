@@ -49,6 +49,7 @@ internal sealed class LayoutBuilder(ImmutableSortedDictionary<string, Manifest> 
             _domains.ToValueList(), _loops.ToValueList(), _links.ToValueList(), Queues())
         {
             Datasets = Datasets(site.Jurisdiction),
+            TakesTenantKernels = site.TenantKernels,
             Windows = InHall<ReservationSpec>(hall.Name, reservation => reservation.Hall).Select(one => Window(one.Name, one.Spec)).ToValueList(),
         };
     }

@@ -35,6 +35,10 @@ public sealed record HallLayout(
     [Id(10)]
     public ValueList<HallWindow> Windows { get; init; } = [];
 
+    /// <summary>True where jobs may bring kernels of their own.</summary>
+    [Id(11)]
+    public bool TakesTenantKernels { get; init; }
+
     /// <summary>How many GPUs stand in the hall.</summary>
     public int GpuCount => Nodes.Sum(node => node.Gpus);
 }

@@ -89,6 +89,9 @@ public sealed record JobSpec(
     /// <summary>How often work that said nothing is done again after faults of GPUs: work that met more is likelier their cause.</summary>
     public const int DeviceRestarts = 3;
 
+    /// <summary>True when it brings kernels of its own, which only some sites take.</summary>
+    public bool HasTenantKernels => Work is ProgramWork { Kernels.Count: > 0 };
+
     /// <summary>True when its power limits must be worked out before a hall may decide about it.</summary>
     public bool NeedsPowerSteps => PowerPolicies.Count > 0 || Flexibility is not null;
 

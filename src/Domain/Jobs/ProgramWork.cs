@@ -22,6 +22,10 @@ public sealed record ProgramWork(
     [property: Id(4)] TimeSpan Timeout,
     [property: Id(5)] Gibibytes? Memory) : WorkSpec
 {
+    /// <summary>Kernels of the tenant's own, beside those of the catalogue.</summary>
+    [Id(6)]
+    public ValueList<TenantKernel> Kernels { get; init; } = [];
+
     /// <inheritdoc/>
     public override bool RunsOnDevice => true;
 }
@@ -67,7 +71,7 @@ public readonly record struct BufferFill(
 [GenerateSerializer, Immutable, Alias("ProgramStep")]
 public abstract record ProgramStep;
 
-/// <summary>A kernel of the catalogue over the program's buffers.</summary>
+/// <summary>A kernel of the catalogue, or of the program's own, over the program's buffers.</summary>
 /// <param name="Kernel">The kernel, such as <c>sgemm</c>.</param>
 /// <param name="Buffers">Which buffer stands for each of its parameters.</param>
 /// <param name="Sizes">Its sizes by name.</param>
@@ -79,7 +83,12 @@ public sealed record KernelStep(
     [property: Id(1)] ValueList<BufferBinding> Buffers,
     [property: Id(2)] ValueList<KernelSize> Sizes,
     [property: Id(3)] ValueList<KernelScalar> Scalars,
-    [property: Id(4)] string? Turn) : ProgramStep;
+    [property: Id(4)] string? Turn) : ProgramStep
+{
+    /// <summary>How many threads a kernel of the program's own runs; null for one of the catalogue.</summary>
+    [Id(5)]
+    public LaunchShape? Shape { get; init; }
+}
 
 /// <summary>A buffer for one of a kernel's parameters.</summary>
 /// <param name="Parameter">The parameter, such as <c>a</c>.</param>

@@ -13,6 +13,9 @@ public sealed record SiteSpec
 
     [Meaning("The grid region, such as ercot; shown to operators.")]
     public string GridRegion { get; init; } = "";
+
+    [Meaning("Whether jobs may bring kernels of their own as PTX. Default false. They run as the user that agents were given with --tenant-user.")]
+    public bool TenantKernels { get; init; }
 }
 
 /// <summary>The content of a Hall manifest.</summary>

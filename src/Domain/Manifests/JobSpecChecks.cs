@@ -11,7 +11,10 @@ internal static class JobSpecChecks
         if (works != 1)
             errors.Add(manifest.Error("spec", works == 0 ? "says no work" : "gives several kinds of work", "give exactly one of simulated, kernel, program, collective and probe"));
         if (spec.Program is { } program)
+        {
             ProgramReader.Check(manifest, program.Steps, "spec.program.steps", errors);
+            TenantKernelReader.Check(manifest, program.Kernels, "spec.program.kernels", errors);
+        }
         if ((spec.Kernel is not null || spec.Program is not null || spec.Probe is not null) && (groups.Count != 1 || groups[0].Count != 1 || groups[0].MilliGpus != 1000 || groups[0].Mig is not null))
             errors.Add(manifest.Error("spec.tasks", "a kernel, program or probe runs on one whole GPU", "give one task with gpus: 1"));
         if (spec.Collective is { } collective)

@@ -12,6 +12,9 @@ public sealed record ProgramWorkSpec
     [Meaning("The device memory it works in.")]
     public required IReadOnlyList<ProgramBufferSpec> Buffers { get; init; }
 
+    [Meaning("Kernels of your own, as PTX; only where the site has tenantKernels.")]
+    public IReadOnlyList<TenantKernelSpec> Kernels { get; init; } = [];
+
     [Meaning("What is done, in order.")]
     public required IReadOnlyList<ProgramStepSpec> Steps { get; init; }
 
@@ -55,10 +58,10 @@ public sealed record ProgramBufferSpec
 }
 
 /// <summary>A step of a program: exactly one of kernel, loop, fill, copy, checkpoint and loss.</summary>
-[Meaning("One step: exactly one of kernel (with buffers, sizes, scalars and turn), loop, fill, copy, checkpoint and loss.")]
+[Meaning("One step: exactly one of kernel (with buffers, sizes, scalars and turn, or grid and block), loop, fill, copy, checkpoint and loss.")]
 public sealed record ProgramStepSpec
 {
-    [Meaning("A kernel of the catalogue, such as sgemm.")]
+    [Meaning("A kernel of the catalogue, such as sgemm, or of the program's own kernels.")]
     public string? Kernel { get; init; }
 
     [Meaning("The kernel's buffers: its own name for each, and the program's buffer.")]
@@ -72,6 +75,12 @@ public sealed record ProgramStepSpec
 
     [Meaning("The kernel's size that takes the number of the turn, from 1, counted over all loops around: step, of adamw.")]
     public string? Turn { get; init; }
+
+    [Meaning("Blocks of one of the program's own kernels: along x, or x and y."), Between(1, 2_147_483_647)]
+    public IReadOnlyList<long> Grid { get; init; } = [];
+
+    [Meaning("Threads of each of its blocks, along x."), Between(1, 1024)]
+    public long? Block { get; init; }
 
     [Meaning("Steps that are done again and again.")]
     public LoopSpec? Loop { get; init; }

@@ -17,8 +17,9 @@ internal static class ProgramReader
             var kinds = new[] { step.Kernel is not null, step.Loop is not null, step.Fill is not null, step.Copy is not null, step.Checkpoint.Count > 0, step.Loss is not null };
             if (kinds.Count(given => given) != 1)
                 errors.Add(manifest.Error(place, kinds.Contains(true) ? "is several steps in one" : "does nothing", StepChoices));
-            if (step.Kernel is null && (step.Buffers.Count > 0 || step.Sizes.Count > 0 || step.Scalars.Count > 0 || step.Turn is not null))
-                errors.Add(manifest.Error(place, "gives what only a kernel takes", "leave buffers, sizes, scalars and turn out, or name the kernel"));
+            if (step.Kernel is null && (step.Buffers.Count > 0 || step.Sizes.Count > 0 || step.Scalars.Count > 0 || step.Turn is not null || step.Grid.Count > 0 || step.Block is not null))
+                errors.Add(manifest.Error(place, "gives what only a kernel takes", "leave buffers, sizes, scalars, turn, grid and block out, or name the kernel"));
+            TenantKernelReader.Check(manifest, step, place, errors);
             if (step.Loop is { } loop)
                 Check(manifest, loop.Steps, place + ".loop.steps", errors);
         }
@@ -27,7 +28,10 @@ internal static class ProgramReader
     public static ProgramWork Read(ProgramWorkSpec spec) => new(
         spec.Buffers.Select(buffer => new ProgramBuffer(
             buffer.Name, buffer.Type, buffer.Count, Fill(buffer.Fill == "random", buffer.Fill == "zeros" ? 0 : buffer.Value, buffer.Scale, buffer.Limit))).ToValueList(),
-        Steps(spec.Steps), spec.Outputs.ToValueList(), (ulong)spec.Seed, spec.Timeout ?? TimeSpan.Zero, spec.Memory);
+        Steps(spec.Steps), spec.Outputs.ToValueList(), (ulong)spec.Seed, spec.Timeout ?? TimeSpan.Zero, spec.Memory)
+    {
+        Kernels = TenantKernelReader.Read(spec.Kernels),
+    };
 
     public static ProgramWorkSpec Write(ProgramWork work) => new()
     {
@@ -41,6 +45,7 @@ internal static class ProgramReader
             Scale = buffer.Fill.Scale,
             Limit = buffer.Fill.Limit,
         })],
+        Kernels = TenantKernelReader.Write(work.Kernels.Items),
         Steps = Steps(work.Steps.Items),
         Outputs = [.. work.Outputs],
         Seed = (long)work.Seed,
@@ -60,7 +65,10 @@ internal static class ProgramReader
             kernel,
             Sorted(step.Buffers).Select(pair => new BufferBinding(pair.Key, pair.Value)).ToValueList(),
             Sorted(step.Sizes).Select(pair => new KernelSize(pair.Key, pair.Value)).ToValueList(),
-            Sorted(step.Scalars).Select(pair => new KernelScalar(pair.Key, pair.Value)).ToValueList(), step.Turn),
+            Sorted(step.Scalars).Select(pair => new KernelScalar(pair.Key, pair.Value)).ToValueList(), step.Turn)
+        {
+            Shape = TenantKernelReader.Shape(step),
+        },
         { Loop: { } loop } => new LoopStep(loop.Times, Steps(loop.Steps)),
         { Fill: { } fill } => new FillStep(fill.Buffer, Fill(fill.With == "random", fill.Value, fill.Scale, fill.Limit)),
         { Copy: { } copy } => new CopyStep(copy.From, copy.To, copy.Count, copy.FromOffset, copy.ToOffset, copy.Advance),
@@ -81,6 +89,8 @@ internal static class ProgramReader
             Sizes = kernel.Sizes.ToDictionary(size => size.Name, size => size.Value),
             Scalars = kernel.Scalars.ToDictionary(scalar => scalar.Name, scalar => scalar.Value),
             Turn = kernel.Turn,
+            Grid = kernel.Shape is { } shape ? [shape.GridX, shape.GridY] : [],
+            Block = kernel.Shape?.Block,
         },
         LoopStep loop => new() { Loop = new() { Times = loop.Times, Steps = Steps(loop.Steps.Items) } },
         FillStep { Buffer: var buffer, Fill: var fill } => new()

@@ -25,6 +25,9 @@ public static class DeviceCatalogue
     /// <summary>Null when the compute library is usable; otherwise why only the managed reference device is.</summary>
     public static string? WhyNoNativeLibrary => ComputeLibrary.WhyUnavailable;
 
+    /// <summary>The program that starts tenants' processes, or null when it is not beside the compute library.</summary>
+    public static string? ConfineProgram => ComputeLibrary.Find("factory_confine");
+
     public static DiscoveredDevices Discover(DeviceChoice choice)
     {
         var remarks = new List<string>();

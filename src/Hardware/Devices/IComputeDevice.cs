@@ -34,6 +34,14 @@ public interface IComputeDevice : IDisposable
     /// <exception cref="DeviceFaultException">There is no NCCL, or it failed.</exception>
     ICommunicator Join(NcclPlace place) => throw DeviceFaultException.WithoutNccl();
 
+    /// <summary>Loads more kernels; a launch then names one of them <c>NAME/ENTRY</c>. They go with the device.</summary>
+    /// <param name="name">1 to 64 characters without <c>/</c>.</param>
+    /// <param name="ptx">Their PTX. What the driver says of PTX that it refuses is the exception's message.</param>
+    /// <param name="bytes">Device memory that the PTX declares for itself.</param>
+    /// <exception cref="DeviceFaultException">The device runs no PTX, or the driver refuses this.</exception>
+    void LoadKernels(string name, string ptx, long bytes) =>
+        throw new DeviceFaultException(DeviceFaultException.NotSupported, "FACTORY_NOT_SUPPORTED", "this device runs no PTX: a CUDA device is needed");
+
     /// <summary>Memory of the device. Its contents are not defined. Dispose it before the device.</summary>
     IDeviceBuffer Allocate(long bytes);
 

@@ -52,20 +52,25 @@ public sealed class MeteredDevice(IComputeDevice device, long limitBytes) : ICom
     public Action<double?>? Limiting { private get; init; }
 
     /// <inheritdoc/>
+    public void LoadKernels(string name, string ptx, long bytes)
+    {
+        Take(bytes);
+        try
+        {
+            device.LoadKernels(name, ptx, bytes);
+        }
+        catch
+        {
+            Return(bytes);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public IDeviceBuffer Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
-        lock (_lock)
-        {
-            if (bytes > limitBytes - _held)
-            {
-                throw new DeviceFaultException(
-                    DeviceFaultException.OutOfMemory, "FACTORY_OUT_OF_MEMORY",
-                    FormattableString.Invariant($"the job may hold {limitBytes} bytes of {Description.Name}; it holds {_held} and asks for {bytes} more"));
-            }
-            _held += bytes;
-            _peak = Math.Max(_peak, _held);
-        }
+        Take(bytes);
         try
         {
             return new Metered(this, device.Allocate(bytes));
@@ -92,6 +97,21 @@ public sealed class MeteredDevice(IComputeDevice device, long limitBytes) : ICom
     /// <inheritdoc/>
     public void Dispose()
     {
+    }
+
+    private void Take(long bytes)
+    {
+        lock (_lock)
+        {
+            if (bytes > limitBytes - _held)
+            {
+                throw new DeviceFaultException(
+                    DeviceFaultException.OutOfMemory, "FACTORY_OUT_OF_MEMORY",
+                    FormattableString.Invariant($"the job may hold {limitBytes} bytes of {Description.Name}; it holds {_held} and asks for {bytes} more"));
+            }
+            _held += bytes;
+            _peak = Math.Max(_peak, _held);
+        }
     }
 
     private void Return(long bytes)

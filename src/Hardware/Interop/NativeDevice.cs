@@ -49,6 +49,12 @@ internal sealed unsafe class NativeDevice : IComputeDevice
         }
     }
 
+    public void LoadKernels(string name, string ptx, long bytes)
+    {
+        fixed (byte* first = Utf8(name), text = Utf8(ptx))
+            ComputeLibrary.Check(NativeMethods.DeviceLoad(_handle, first, text), _handle);
+    }
+
     public IDeviceBuffer Allocate(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);

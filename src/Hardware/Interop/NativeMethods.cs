@@ -135,6 +135,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "factory_device_fault")]
     public static partial int DeviceFault(DeviceHandle device, uint timeoutMilliseconds, out long xid);
 
+    [LibraryImport(Library, EntryPoint = "factory_device_load")]
+    public static partial int DeviceLoad(DeviceHandle device, byte* name, byte* ptx);
+
     [LibraryImport(Library, EntryPoint = "factory_device_close")]
     public static partial int DeviceClose(nint device);
 

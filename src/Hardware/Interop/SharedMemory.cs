@@ -1,5 +1,7 @@
 using System.IO.MemoryMappedFiles;
 
+using Microsoft.Win32.SafeHandles;
+
 namespace ControlPlane.Hardware.Interop;
 
 /// <summary>Memory in slots that two processes of a machine both map, so that bulk data takes one copy and no socket.</summary>
@@ -49,10 +51,15 @@ public sealed unsafe class SharedMemory : IDisposable
     }
 
     /// <summary>What another process has created, with as many slots of the same size.</summary>
+    /// <param name="path">Its path, or <c>fd:N</c> for a descriptor that this process was given.</param>
+    /// <param name="slots">How many slots.</param>
+    /// <param name="slotBytes">Bytes of each.</param>
     /// <exception cref="IOException">It cannot be opened, or is too small.</exception>
     public static SharedMemory Open(string path, int slots, int slotBytes)
     {
-        var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        var stream = GivenDescriptor.Parse(path) is { } number
+            ? new FileStream(new SafeFileHandle(number, ownsHandle: true), FileAccess.ReadWrite)
+            : new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         if (stream.Length >= (long)slots * slotBytes)
             return new(stream, null, slots, slotBytes);
         stream.Dispose();

@@ -81,6 +81,8 @@ internal static class CheckpointCheck
 
     private static Access KernelAccess(ProgramWork program, KernelStep step, string path)
     {
+        if (program.Kernels.Items.FirstOrDefault(own => own.Name == step.Kernel) is { } own)
+            return OwnAccess(program, own, step, path);
         var layout = KernelCatalogue.ProgramOf(step.Kernel)!.Buffers(ProgramKernels.SizesOf(step, turn: 1));
         var parameters = ProgramKernels.ParametersOf(step.Kernel)!;
         UInt128 reads = 0, writes = 0, covers = 0;
@@ -94,6 +96,20 @@ internal static class CheckpointCheck
                 writes |= bit;
             if (layout[i].Role is BufferRole.Output or BufferRole.Scratch && layout[i].Bytes == ProgramCheck.BytesOf(program.Buffers.Items.First(buffer => buffer.Name == name)))
                 covers |= bit;
+        }
+        return new(null, path, reads, writes, covers);
+    }
+
+    // As the kernel's parameters say; nobody else can know.
+    private static Access OwnAccess(ProgramWork program, TenantKernel kernel, KernelStep step, string path)
+    {
+        UInt128 reads = 0, writes = 0, covers = 0;
+        foreach (var parameter in kernel.Parameters.Items.Where(parameter => parameter.Buffer is not null))
+        {
+            var bit = Bit(program, step.Buffers.Items.First(binding => binding.Parameter == parameter.Name).Buffer);
+            reads |= parameter.Access == BufferAccess.Write ? 0 : bit;
+            writes |= parameter.Access == BufferAccess.Read ? 0 : bit;
+            covers |= parameter.Access == BufferAccess.Write ? bit : 0;
         }
         return new(null, path, reads, writes, covers);
     }

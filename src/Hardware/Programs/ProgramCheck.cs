@@ -31,7 +31,7 @@ public static class ProgramCheck
         ArgumentNullException.ThrowIfNull(program);
         var flaws = BufferCheck.Flaws(program).ToList();
         var buffers = program.Buffers.Items.DistinctBy(buffer => buffer.Name).ToDictionary(buffer => buffer.Name);
-        var steps = new StepCheck(buffers, flaws);
+        var steps = new StepCheck(buffers, new TenantKernels(program, flaws), flaws);
         steps.Check(program.Steps, "steps", 0);
         if (program.Steps.Count == 0)
             flaws.Add(new("steps", "The list is empty; give at least one step."));

@@ -24,6 +24,7 @@ public static class ProgramMessages
             Seed = program.Seed,
             TimeoutSeconds = (uint)Math.Ceiling(program.Timeout.TotalSeconds),
             MemoryLimitBytes = program.Memory is { } memory ? (ulong)memory.Mebibytes << 20 : 0,
+            Kernels = { program.Kernels.Select(TenantMessages.Of) },
         };
     }
 
@@ -34,7 +35,10 @@ public static class ProgramMessages
         ArgumentNullException.ThrowIfNull(message);
         return new(
             message.Buffers.Select(buffer => new ProgramBuffer(buffer.Name, (ElementType)buffer.Type, buffer.Count, Read(buffer.Fill))).ToValueList(),
-            message.Steps.Select(Read).ToValueList(), message.Outputs.ToValueList(), message.Seed, TimeSpan.FromSeconds(message.TimeoutSeconds), null);
+            message.Steps.Select(Read).ToValueList(), message.Outputs.ToValueList(), message.Seed, TimeSpan.FromSeconds(message.TimeoutSeconds), null)
+        {
+            Kernels = message.Kernels.Select(TenantMessages.Read).ToValueList(),
+        };
     }
 
     /// <summary>SHA-256 of what decides a program's results: all but how long it may take and how much memory.</summary>
@@ -61,6 +65,7 @@ public static class ProgramMessages
                 Sizes = { kernel.Sizes.Select(size => new Wire.NamedSize { Name = size.Name, Value = size.Value }) },
                 Scalars = { kernel.Scalars.Select(scalar => new Wire.NamedNumber { Name = scalar.Name, Value = scalar.Value }) },
                 Turn = kernel.Turn ?? "",
+                Shape = TenantMessages.Of(kernel.Shape),
             },
         },
         LoopStep loop => new() { Loop = new() { Times = loop.Times, Steps = { loop.Steps.Select(Of) } } },
@@ -80,7 +85,10 @@ public static class ProgramMessages
             step.Kernel.Buffers.Select(named => new BufferBinding(named.Name, named.Value)).ToValueList(),
             step.Kernel.Sizes.Select(named => new KernelSize(named.Name, named.Value)).ToValueList(),
             step.Kernel.Scalars.Select(named => new KernelScalar(named.Name, named.Value)).ToValueList(),
-            step.Kernel.Turn.Length > 0 ? step.Kernel.Turn : null),
+            step.Kernel.Turn.Length > 0 ? step.Kernel.Turn : null)
+        {
+            Shape = TenantMessages.Read(step.Kernel.Shape),
+        },
         Wire.ProgramStep.StepOneofCase.Loop => new LoopStep(step.Loop.Times, step.Loop.Steps.Select(Read).ToValueList()),
         Wire.ProgramStep.StepOneofCase.Fill => new FillStep(step.Fill.Buffer, Read(step.Fill.Fill)),
         Wire.ProgramStep.StepOneofCase.Copy => new CopyStep(

@@ -33,6 +33,7 @@ public sealed class ProgramRun : IDisposable
     private readonly Action<ProgramProgress>? _progress;
     private readonly ProgramPlan _plan;
     private readonly DeviceMemory _memory;
+    private readonly TenantRun _tenants;
     private readonly List<KernelLaunch> _pending = [];
     private readonly Dictionary<ProgramStep, IReadOnlyList<KernelLaunch>> _launches = new(ReferenceEqualityComparer.Instance);
     private int _batch = 1;
@@ -43,6 +44,7 @@ public sealed class ProgramRun : IDisposable
     {
         (_device, _program, _checkpoints, _progress) = (device, program, checkpoints, progress);
         _plan = new ProgramPlan(program.Steps);
+        _tenants = new TenantRun(device, program);
         _memory = new DeviceMemory(device, program);
     }
 
@@ -134,7 +136,7 @@ public sealed class ProgramRun : IDisposable
         _ => null,
     };
 
-    private IReadOnlyList<KernelLaunch> Kernel(KernelStep step, long turn) => KernelCatalogue.ProgramOf(step.Kernel)!.LaunchesOn(
+    private IReadOnlyList<KernelLaunch> Kernel(KernelStep step, long turn) => _tenants.LaunchOf(step, _memory) is { } own ? [own] : KernelCatalogue.ProgramOf(step.Kernel)!.LaunchesOn(
         _device.Description, ProgramKernels.SizesOf(step, turn), _program.Seed,
         _memory.All(ProgramKernels.ParametersOf(step.Kernel)!.Select(parameter => step.Buffers.Items.First(binding => binding.Parameter == parameter).Buffer)));
 

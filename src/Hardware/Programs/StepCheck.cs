@@ -6,7 +6,7 @@ using ControlPlane.Hardware.Kernels;
 namespace ControlPlane.Hardware.Programs;
 
 /// <summary>Checks each step by itself against the buffers.</summary>
-internal sealed class StepCheck(IReadOnlyDictionary<string, ProgramBuffer> buffers, List<KernelFlaw> flaws)
+internal sealed class StepCheck(IReadOnlyDictionary<string, ProgramBuffer> buffers, TenantKernels tenants, List<KernelFlaw> flaws)
 {
     /// <summary>Steps seen, loops included.</summary>
     public int Written { get; private set; }
@@ -88,11 +88,18 @@ internal sealed class StepCheck(IReadOnlyDictionary<string, ProgramBuffer> buffe
 
     private void Check(KernelStep step, string path, bool isInLoop)
     {
-        if (ProgramKernels.ParametersOf(step.Kernel) is not { } parameters)
+        if (tenants.Find(step.Kernel) is not null)
         {
-            flaws.Add(new(path + ".kernel", $"Programs have no kernel \"{step.Kernel}\"; they have {string.Join(", ", ProgramKernels.Names)}."));
+            flaws.AddRange(TenantStepCheck.Flaws(step, tenants, path, Find).ToList());
             return;
         }
+        if (ProgramKernels.ParametersOf(step.Kernel) is not { } parameters)
+        {
+            flaws.Add(new(path + ".kernel", $"Programs have no kernel \"{step.Kernel}\"; they have {string.Join(", ", tenants.Names.Concat(ProgramKernels.Names))}."));
+            return;
+        }
+        if (step.Shape is not null)
+            flaws.Add(new(path, $"grid and block are for the program's own kernels; {step.Kernel} has its own."));
         var program = KernelCatalogue.ProgramOf(step.Kernel)!;
         var before = flaws.Count;
         CheckSizes(step, program, path, isInLoop);

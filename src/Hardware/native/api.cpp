@@ -74,6 +74,7 @@ constexpr std::uint32_t most_arguments = 256;
 constexpr std::uint32_t most_threads = 1024;
 constexpr std::uint32_t most_ranks = 1u << 16;
 constexpr std::uint32_t longest_wait = 3'600'000;
+constexpr std::size_t most_name = 64;
 
 // Failures without a device to remember them, such as a missing driver or a bad handle.
 thread_local std::string opening_error;
@@ -237,6 +238,15 @@ int factory_device_fault(factory_device *device, std::uint32_t timeout_milliseco
     return on_device(device, [&](OpenDevice &open) {
         require(xid != nullptr && timeout_milliseconds <= 10000, "a fault is waited for 0 to 10000 ms, and needs a place");
         *xid = open.device->fault(timeout_milliseconds);
+    });
+}
+
+int factory_device_load(factory_device *device, const char *name, const char *ptx) {
+    return on_device(device, [&](OpenDevice &open) {
+        require(name != nullptr && ptx != nullptr, "kernels need a name and their PTX");
+        const std::string text = name;
+        require(!text.empty() && text.size() <= most_name && text.find('/') == std::string::npos, "a name has 1 to 64 characters, none of them '/'");
+        open.device->load(text, ptx);
     });
 }
 

@@ -74,6 +74,11 @@ public:
         throw Failure{FACTORY_NO_NCCL, "NCCL joins CUDA devices; this is none"};
     }
 
+    // More kernels, called NAME/ENTRY from then on.
+    virtual void load(const std::string &, const char *) {
+        throw Failure{FACTORY_NOT_SUPPORTED, "this device runs no PTX: a CUDA device is needed"};
+    }
+
     void submit(Submission submission);
     // Releases memory once everything submitted has ended: a kernel that still runs may use it.
     void retire(std::uint64_t address, std::uint64_t bytes) noexcept;

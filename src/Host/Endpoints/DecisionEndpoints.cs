@@ -49,8 +49,7 @@ internal static class DecisionEndpoints
 
     private static async Task<IResult> Plan(ApplyRequest request, IGrainFactory grains)
     {
-        Failures.RefuseGaps(request.Files);
-        var reading = JobFiles.Read(request.Files);
+        var reading = JobFiles.Read(request);
         if (reading.Errors.Count > 0)
             return Answers.Wrong("Nothing was planned.", reading.Errors);
         var plans = new List<PlanResponse>();

@@ -39,8 +39,7 @@ internal static class JobEndpoints
 
     private static async Task<IResult> Submit(ApplyRequest request, IGrainFactory grains)
     {
-        Failures.RefuseGaps(request.Files);
-        var reading = JobFiles.Read(request.Files);
+        var reading = JobFiles.Read(request);
         if (reading.Errors.Count > 0)
             return Answers.Wrong("No job was submitted.", reading.Errors);
         if (request.DryRun)

@@ -13,16 +13,18 @@ namespace ControlPlane.Host.Endpoints;
 /// <summary>Reads Job manifests into jobs, with every error found.</summary>
 internal static class JobFiles
 {
-    public static (List<(JobId Id, JobSpec Spec)> Jobs, List<ManifestError> Errors) Read(IEnumerable<FileBody> files)
+    public static (List<(JobId Id, JobSpec Spec)> Jobs, List<ManifestError> Errors) Read(ApplyRequest request)
     {
+        Failures.RefuseGaps(request.Files);
+        Failures.RefuseGaps(request.Beside ?? []);
         var jobs = new List<(JobId Id, JobSpec Spec)>();
         var errors = new List<ManifestError>();
-        foreach (var file in files)
+        foreach (var file in request.Files)
         {
             var reading = ManifestReader.Read(file.Text, file.Name);
             errors.AddRange(reading.Errors);
             foreach (var manifest in reading.Manifests)
-                Read(manifest, jobs, errors);
+                Read(TenantKernelFiles.With(manifest, path => request.Beside?.FirstOrDefault(beside => beside.Name == path)?.Text), jobs, errors);
         }
         return (jobs, errors);
     }

@@ -83,4 +83,7 @@ public enum ReasonCode
 
     /// <summary>Its start is put off to when the grid's energy is cheaper or cleaner.</summary>
     Deferred = 30,
+
+    /// <summary>The job brings kernels of its own and the hall's site takes none.</summary>
+    TenantKernelsForbidden = 50,
 }

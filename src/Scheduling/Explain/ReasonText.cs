@@ -25,6 +25,7 @@ internal static class ReasonText
         {
             ReasonCode.WrongHall => $"The job names another hall than {subject}; submit it there or drop the hall.",
             ReasonCode.WrongJurisdiction => $"The hall's jurisdiction is '{subject}', not the one the job must run under.",
+            ReasonCode.TenantKernelsForbidden => $"The job brings kernels of its own, and the site of {subject} takes none; use kernels of the catalogue, or have the operator set tenantKernels: true on the Site.",
             ReasonCode.NoSuchQueue => $"The hall knows no queue '{subject}'; create it or name another.",
             ReasonCode.NoSuchModel => $"The hall holds no GPU model that task group {subject} allows; allow another model.",
             ReasonCode.NoKernelDevice => $"Task group {subject} runs a kernel and no node has a device that executes kernels; add a rack with an agent.",

@@ -13,6 +13,8 @@ internal static class JobRules
             return Because(ReasonCode.WrongHall, layout.Hall.Value);
         if (spec.Jurisdiction is { } law && !string.Equals(law, layout.Jurisdiction, StringComparison.Ordinal))
             return Because(ReasonCode.WrongJurisdiction, layout.Jurisdiction);
+        if (spec.HasTenantKernels && !layout.TakesTenantKernels)
+            return Because(ReasonCode.TenantKernelsForbidden, layout.Hall.Value);
         if (shape.QueueIndex.Count > 0 && !shape.QueueIndex.ContainsKey(spec.Queue.Value))
             return Because(ReasonCode.NoSuchQueue, spec.Queue.Value);
         foreach (var name in spec.Datasets)

@@ -1,5 +1,6 @@
 #include "cuda/cuda_device.h"
 
+#include <cctype>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
@@ -12,6 +13,46 @@ namespace {
 
 // CUDA 11.0, in the driver's way of writing it: the first that takes PTX 7.0, which the kernels are.
 constexpr int oldest_driver = 11000;
+
+// Words with one space between, no comments.
+std::string plain(const std::string &ptx) {
+    std::string text;
+    for (std::size_t at = 0; at < ptx.size();) {
+        const std::string pair = ptx.substr(at, 2);
+        if (pair == "//" || pair == "/*") {
+            const std::size_t end = ptx.find(pair == "//" ? "\n" : "*/", at + 2);
+            at = end == std::string::npos ? ptx.size() : end + (pair == "//" ? 1 : 2);
+            text += ' ';
+        } else {
+            text += std::isspace(static_cast<unsigned char>(ptx[at])) != 0 ? ' ' : ptx[at];
+            at++;
+        }
+        while (text.size() > 1 && text.back() == ' ' && text[text.size() - 2] == ' ') {
+            text.pop_back();
+        }
+    }
+    return text;
+}
+
+// The driver reads as many arguments as the kernel declares, whatever a launch brings: they are counted here.
+std::map<std::string, unsigned> parameters_of(const char *ptx) {
+    const std::string text = plain(ptx), entry = ".entry ", parameter = ".param ";
+    std::map<std::string, unsigned> counted;
+    for (std::size_t at = text.find(entry); at != std::string::npos; at = text.find(entry, at)) {
+        const std::size_t name = at + entry.size(), open = text.find('(', name), close = text.find(')', name);
+        at = name;
+        if (open == std::string::npos || close == std::string::npos) {
+            break;
+        }
+        unsigned count = 0;
+        for (std::size_t found = text.find(parameter, open); found < close; found = text.find(parameter, found + 1)) {
+            count++;
+        }
+        const std::size_t end = text[open - 1] == ' ' ? open - 1 : open;
+        counted[text.substr(name, end - name)] = count;
+    }
+    return counted;
+}
 
 } // namespace
 
@@ -29,7 +70,7 @@ CudaDevice::CudaDevice(const char *library, const char *nvml_library, unsigned i
     driver_.check(driver_.context_retain(&context_, device_), "cuDevicePrimaryCtxRetain");
     try {
         driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
-        load_module(ptx);
+        load("", ptx);
         driver_.check(driver_.stream_create(&stream_, cu_stream_non_blocking), "cuStreamCreate");
         driver_.check(driver_.event_create(&begin_, 0), "cuEventCreate");
         driver_.check(driver_.event_create(&end_, 0), "cuEventCreate");
@@ -47,7 +88,9 @@ CudaDevice::~CudaDevice() {
     driver_.event_destroy(begin_);
     driver_.event_destroy(end_);
     driver_.stream_destroy(stream_);
-    driver_.module_unload(module_);
+    for (const auto &[name, module] : modules_) {
+        driver_.module_unload(module.handle);
+    }
     driver_.context_release(device_);
 }
 
@@ -62,33 +105,27 @@ void CudaDevice::require_driver() {
     }
 }
 
-void CudaDevice::load_module(const char *ptx) {
+void CudaDevice::load(const std::string &name, const char *ptx) {
+    driver_.check(driver_.context_set(context_), "cuCtxSetCurrent");
+    const std::lock_guard hold(modules_lock_);
+    if (modules_.count(name) != 0) {
+        throw Failure{FACTORY_BAD_PARAMETER, "kernels of the name '" + name + "' are loaded already"};
+    }
+    const CuModule handle = load_module(name.empty() ? "the kernels" : "the PTX of '" + name + "'", ptx);
+    modules_[name] = {handle, {}, parameters_of(ptx)};
+}
+
+CuModule CudaDevice::load_module(const std::string &what, const char *ptx) {
     char log[2048] = "";
     int options[] = {cu_jit_error_log, cu_jit_error_log_bytes};
     void *values[] = {log, reinterpret_cast<void *>(static_cast<std::uintptr_t>(sizeof log))};
-    const CuResult result = driver_.module_load(&module_, ptx, 2, options, values);
+    CuModule module = nullptr;
+    const CuResult result = driver_.module_load(&module, ptx, 2, options, values);
     if (result != cu_success && log[0] != '\0') {
-        throw Failure{result, std::string("the driver refuses the kernels: ") + log};
+        throw Failure{result, "the driver refuses " + what + ": " + log};
     }
     driver_.check(result, "cuModuleLoadDataEx");
-    count_parameters(ptx);
-}
-
-// The driver reads as many arguments as the kernel declares, whatever a launch brings: they are counted here.
-void CudaDevice::count_parameters(const char *ptx) {
-    const std::string text = ptx, entry = ".entry ", parameter = ".param ";
-    for (std::size_t at = text.find(entry); at != std::string::npos; at = text.find(entry, at)) {
-        const std::size_t name = at + entry.size(), open = text.find('(', name), close = text.find(')', name);
-        at = name;
-        if (open == std::string::npos || close == std::string::npos) {
-            return;
-        }
-        unsigned count = 0;
-        for (std::size_t found = text.find(parameter, open); found < close; found = text.find(parameter, found + 1)) {
-            count++;
-        }
-        parameters_[text.substr(name, open - name)] = count;
-    }
+    return module;
 }
 
 void CudaDevice::describe(factory_device_info &info) {
@@ -165,16 +202,29 @@ double CudaDevice::run(const std::vector<Launch> &launches) {
     return milliseconds / 1000.0;
 }
 
-void CudaDevice::enqueue(const Launch &launch) {
-    CuFunction &function = functions_[launch.kernel];
-    if (function == nullptr) {
-        driver_.check(driver_.module_function(&function, module_, launch.kernel.c_str()), "cuModuleGetFunction");
+CuFunction CudaDevice::function_of(const Launch &launch) {
+    const std::lock_guard hold(modules_lock_);
+    const std::size_t slash = launch.kernel.find('/');
+    const auto found = modules_.find(slash == std::string::npos ? "" : launch.kernel.substr(0, slash));
+    if (found == modules_.end()) {
+        throw Failure{FACTORY_NO_KERNEL, "no kernels are loaded under the name of " + launch.kernel};
     }
-    const auto counted = parameters_.find(launch.kernel);
-    if (counted != parameters_.end() && counted->second != launch.arguments.size()) {
+    Module &module = found->second;
+    const std::string entry = slash == std::string::npos ? launch.kernel : launch.kernel.substr(slash + 1);
+    CuFunction &function = module.functions[entry];
+    if (function == nullptr) {
+        driver_.check(driver_.module_function(&function, module.handle, entry.c_str()), "cuModuleGetFunction");
+    }
+    const auto counted = module.parameters.find(entry);
+    if (counted != module.parameters.end() && counted->second != launch.arguments.size()) {
         throw Failure{FACTORY_BAD_PARAMETER, launch.kernel + " takes " + std::to_string(counted->second) + " arguments, not " +
                                                  std::to_string(launch.arguments.size())};
     }
+    return function;
+}
+
+void CudaDevice::enqueue(const Launch &launch) {
+    const CuFunction function = function_of(launch);
     std::vector<void *> arguments;
     for (const std::uint64_t &slot : launch.arguments) {
         arguments.push_back(const_cast<std::uint64_t *>(&slot));

@@ -17,6 +17,7 @@ public:
     void describe(factory_device_info &info) override;
     void read(factory_readings &readings) noexcept override { sensors_.read(readings); }
     void limit(double watts) override { sensors_.limit(watts); }
+    void load(const std::string &name, const char *ptx) override;
     std::int64_t fault(unsigned timeout_milliseconds) override { return sensors_.fault(timeout_milliseconds); }
     std::uint64_t allocate(std::uint64_t bytes) override;
     void release(std::uint64_t address, std::uint64_t bytes) noexcept override;
@@ -32,8 +33,15 @@ protected:
 private:
     std::string uuid() const;
     void require_driver();
-    void load_module(const char *ptx);
-    void count_parameters(const char *ptx);
+    // The kernels that one text of PTX came to, and how many parameters each has.
+    struct Module {
+        CuModule handle = nullptr;
+        std::map<std::string, CuFunction> functions;
+        std::map<std::string, unsigned> parameters;
+    };
+
+    CuModule load_module(const std::string &what, const char *ptx);
+    CuFunction function_of(const Launch &launch);
     void enqueue(const Launch &launch);
     void wait_for(CuEvent event);
 
@@ -42,11 +50,10 @@ private:
     const unsigned index_;
     CuDeviceId device_ = 0;
     CuContext context_ = nullptr;
-    CuModule module_ = nullptr;
     CuStream stream_ = nullptr;
     CuEvent begin_ = nullptr, end_ = nullptr;
-    std::map<std::string, CuFunction> functions_;
-    std::map<std::string, unsigned> parameters_;
+    std::mutex modules_lock_; // Loading is for any thread, launching for the device's own.
+    std::map<std::string, Module> modules_; // Under the empty name our own kernels.
 };
 
 } // namespace factory

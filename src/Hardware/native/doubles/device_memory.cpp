@@ -38,6 +38,11 @@ bool DeviceMemory::release(std::uint64_t address) {
     return true;
 }
 
+void DeviceMemory::release_all() {
+    blocks_.clear();
+    used_ = recent_bytes_ = 0;
+}
+
 unsigned char *DeviceMemory::find(std::uint64_t address, std::uint64_t bytes) {
     if (address - recent_ < recent_bytes_ && bytes <= recent_bytes_ - (address - recent_)) {
         return recent_data_ + (address - recent_);

@@ -15,6 +15,7 @@ public:
     // 0 when less than `bytes` is left.
     std::uint64_t allocate(std::uint64_t bytes);
     bool release(std::uint64_t address);
+    void release_all();
 
     // Null when the range is not inside one allocation.
     unsigned char *find(std::uint64_t address, std::uint64_t bytes);

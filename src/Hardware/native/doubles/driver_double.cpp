@@ -111,6 +111,7 @@ constexpr Name names[] = {
     {out_of_resources, "CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES", "too many resources requested for launch"},
     {launch_timeout, "CUDA_ERROR_LAUNCH_TIMEOUT", "the launch timed out and was terminated"},
     {716, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address"},
+    {719, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
 };
 
 CuResult named(CuResult code, const char **result, const char *Name::*field) {
@@ -179,13 +180,14 @@ ENTRY cuDevicePrimaryCtxRetain(CuContext *context, CuDeviceId) {
     });
 }
 
-// A context dies with its last holder, and only then does what poisoned it go away.
+// A context dies with its last holder, and only then do what poisoned it and the memory that it holds go away.
 ENTRY cuDevicePrimaryCtxRelease_v2(CuDeviceId) {
     Driver &state = driver();
     const std::lock_guard hold(state.lock);
     if (--state.retained == 0) {
         state.sticky = cu_success;
         state.hung = false;
+        state.memory.release_all();
     }
     return cu_success;
 }

@@ -21,7 +21,7 @@ enum class Op : std::uint8_t {
     add_f32, sub_f32, mul_f32, fma_f32, div_f32, sqrt_f32, neg_f32, abs_f32, min_f32, max_f32, rcp_f32,
     cvt_u64_u32, cvt_s64_s32, cvt_u32_u64, cvt_rzi_s32_f32, cvt_rn_f32_s32, cvt_rn_f32_u32,
     branch, barrier, shuffle_down, mma_bf16, atomic_add32, reduce_add32, atomic_or32, reduce_or32, atomic_max64,
-    reduce_max64, ret
+    reduce_max64, ret, trap
 };
 
 // One letter an operand. h, r, R: integer register of 16, 32 or 64 bits; x: any of them; f: float; w: either kind

@@ -11,7 +11,7 @@ namespace factory::ptx {
 namespace {
 
 constexpr unsigned warp_lanes = 32;
-constexpr int illegal_address = 700, launch_timeout = 702, misaligned_address = 716;
+constexpr int illegal_address = 700, launch_timeout = 702, misaligned_address = 716, launch_failed = 719;
 
 // at_exchange: in a shuffle or a tensor instruction, which a warp does together.
 enum class State { running, at_barrier, at_exchange, ended };
@@ -268,6 +268,7 @@ private:
         case Op::barrier: thread.state = State::at_barrier; return true;
         case Op::shuffle_down: thread.state = State::at_exchange; return true;
         case Op::ret: thread.state = State::ended; return true;
+        case Op::trap: return fail(launch_failed, "trap", thread.next - 1);
         case Op::mma_bf16: thread.state = State::at_exchange; return true;
         case Op::atomic_add32:
         case Op::atomic_or32:

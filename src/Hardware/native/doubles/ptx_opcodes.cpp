@@ -149,6 +149,8 @@ constexpr Opcode opcodes[] = {
     {"atom.global.max.u64", Op::atomic_max64, "RmR"},
     {"red.global.max.u64", Op::reduce_max64, "mR"},
     {"ret", Op::ret, ""},
+    {"exit", Op::ret, ""},
+    {"trap", Op::trap, ""},
 };
 
 } // namespace

@@ -9,6 +9,8 @@ namespace factory::ptx {
 
 namespace {
 
+constexpr std::uint32_t most_registers = 1 << 16;
+
 struct Token {
     std::string text;
     int line;
@@ -27,6 +29,11 @@ std::vector<Token> tokens_of(const char *text) {
             at++;
         } else if (at[0] == '/' && at[1] == '/') {
             at += std::strcspn(at, "\n");
+        } else if (at[0] == '/' && at[1] == '*') {
+            const char *end = std::strstr(at + 2, "*/");
+            for (end = end == nullptr ? at + std::strlen(at) : end + 2; at != end; at++) {
+                line += *at == '\n' ? 1 : 0;
+            }
         } else if (*at == '"') {
             const std::size_t length = std::strcspn(at + 1, "\"");
             tokens.push_back({std::string(at + 1, length), line});
@@ -134,6 +141,8 @@ private:
         while (!skip("}")) {
             statement();
         }
+        // The closing brace returns too; without this a label before it would lead nowhere.
+        kernel_.code.push_back({Op::ret, false, no_register, {}, 0, tokens_[next_ - 1].line});
         for (const auto &[position, label] : jumps_) {
             const auto found = labels_.find(label);
             if (found == labels_.end()) {
@@ -191,6 +200,9 @@ private:
         const std::uint32_t registers = count();
         expect(">");
         expect(";");
+        if (registers > most_registers) {
+            fail("a kernel has no " + std::to_string(registers) + " registers");
+        }
         for (std::uint32_t i = 0; i < registers; i++) {
             registers_[prefix + std::to_string(i)] = {kind, slot(0)};
         }
@@ -199,6 +211,9 @@ private:
     void shared_declaration() {
         expect(".align");
         const std::uint32_t alignment = count();
+        if (alignment == 0) {
+            fail("nothing is aligned to 0 bytes");
+        }
         take();
         const std::string name = take();
         expect("[");
@@ -246,7 +261,18 @@ private:
             }
         }
         expect(";");
+        require_parameter(instruction);
         kernel_.code.push_back(instruction);
+    }
+
+    void require_parameter(const Instruction &instruction) const {
+        const int bytes = instruction.op == Op::ld_param64                                               ? 8
+                          : instruction.op == Op::ld_param32 || instruction.op == Op::ld_param_s32 ? 4
+                                                                                                  : 0;
+        const auto space = static_cast<std::int64_t>(kernel_.parameter_bytes);
+        if (bytes > 0 && (instruction.operand[1] != no_register || instruction.offset < 0 || instruction.offset > space - bytes)) {
+            fail("it reads outside the parameters of " + kernel_.name);
+        }
     }
 
     // Where the operands begin among the kernel's groups.

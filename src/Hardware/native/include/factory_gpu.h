@@ -152,6 +152,10 @@ FACTORY_API int factory_device_limit(factory_device *device, double watts);
  * which is at most 10000 ms. FACTORY_NOT_SUPPORTED where faults are not reported. Needs no driver context either, and
  * holds up nothing but the device's closing. */
 FACTORY_API int factory_device_fault(factory_device *device, uint32_t timeout_milliseconds, int64_t *xid);
+/* Loads more kernels, PTX as NUL-terminated text, under a name of 1 to 64 characters without '/'. A launch then names
+ * one of them NAME/ENTRY. What the driver says of PTX that it refuses is the device's error. FACTORY_NOT_SUPPORTED where
+ * PTX does not run. They go with the device. */
+FACTORY_API int factory_device_load(factory_device *device, const char *name, const char *ptx);
 /* Stops waiting for a kernel that does not end: its submission completes with FACTORY_STOPPED. Refused while the
  * device has open buffers. Calls under way on other threads end first. */
 FACTORY_API int factory_device_close(factory_device *device);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "factory_gpu.h"
+#include "more_kernels.h"
 
 namespace {
 
@@ -177,6 +178,26 @@ void run_case(factory_device *device, const Case &given, std::vector<float> &all
     }
 }
 
+void expect(int status, int expected, const char *what) {
+    if (status != expected) {
+        std::fprintf(stderr, "%s: %s\n", what, factory_status_name(status));
+        std::exit(1);
+    }
+}
+
+// More kernels beside our own, under a name.
+void load_more(factory_device *device) {
+    require(factory_device_load(device, "more", more_kernels), "factory_device_load");
+    expect(factory_device_load(device, "more", more_kernels), FACTORY_BAD_PARAMETER, "one name for two modules");
+    expect(factory_device_load(device, "bad", ".version 7.0 .entry k ( ) { nonsense; }"), 218, "PTX that does not compile");
+    Buffer words(device, std::vector<float>(64));
+    require(run(device, "more/fill", 1, 1, 64, {words.address(), 0x3f800000}), "more/fill");
+    expect(words.read() == std::vector<float>(64, 1.0f) ? 0 : 1, 0, "what more/fill wrote");
+    expect(run(device, "more/fill", 1, 1, 64, {words.address()}), FACTORY_BAD_PARAMETER, "an argument too few");
+    expect(run(device, "fill", 1, 1, 64, {words.address(), 1}), 500, "a kernel of another module");
+    expect(run(device, "less/fill", 1, 1, 64, {words.address(), 1}), FACTORY_NO_KERNEL, "a module that is not loaded");
+}
+
 std::vector<float> results(std::uint32_t backend, const char *driver, const std::string &ptx) {
     const factory_device_options options{sizeof options, backend, 0, 2, driver, ptx.c_str(), nullptr};
     factory_device *device = nullptr;
@@ -197,6 +218,11 @@ std::vector<float> results(std::uint32_t backend, const char *driver, const std:
             std::fprintf(stderr, "a launch that makes no sense was run\n");
             std::exit(1);
         }
+    }
+    if (backend == FACTORY_BACKEND_CUDA) {
+        load_more(device);
+    } else {
+        expect(factory_device_load(device, "more", more_kernels), FACTORY_NOT_SUPPORTED, "PTX on the processor");
     }
     require(factory_device_close(device), "factory_device_close");
     return all;
