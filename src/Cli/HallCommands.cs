@@ -68,7 +68,7 @@ internal static class HallCommands
                 ["energy", Known(gpu.EnergyJoules / 3.6e6, "0.###", "kWh since its driver was loaded")], ["clock", Known(gpu.SmClockMegahertz, "0", "MHz")],
                 ["clocks lowered", Slowdowns(gpu.SlowedBecause)], ["ECC errors", Known(gpu.UncorrectedErrors, "0", "uncorrected")],
                 ["memory rows", gpu.RowsFailed == true ? "a remapping failed" : gpu.RowsPending == true ? "wait for a reset" : gpu.RowsPending is null ? "unknown" : "sound"],
-                ["memory", $"{Known(gpu.MemoryCelsius, "0.#", "C")}, {Known(gpu.MemoryClockMegahertz, "0", "MHz")}"],
+                ["memory", gpu is { MemoryCelsius: null, MemoryClockMegahertz: null } ? "unknown" : $"{Known(gpu.MemoryCelsius, "0.#", "C")}, {Known(gpu.MemoryClockMegahertz, "0", "MHz")}"],
                 ["PCIe", Pcie(gpu.Links)], ["NVLinks", NvLinks(gpu.Links)],
                 ["memory of its job", gpu.JobMemoryBytes is { } held ? $"{(held / 1048576.0).ToString("0.##", CultureInfo.InvariantCulture)} MiB" : "none"],
                 ["armed cap", gpu.CapWatts is { } cap ? $"{Table.Watts(cap)}{(gpu.CapObstacle.Length > 0 ? $", but {gpu.CapObstacle}" : "")}" : "none holds"],

@@ -131,20 +131,22 @@ internal static class JobCommands
 
     private static void Add(List<IReadOnlyList<string>> rows, KernelResponse kernel)
     {
-        var isProgram = kernel.RateUnit == "steps/s";
+        var (isProgram, isProbe) = (kernel.RateUnit == "steps/s", kernel.Points.Count > 0);
         rows.Add(["device", kernel.Device]);
-        rows.Add(["time", $"{Text(kernel.SecondsPerRepetition * 1e6)} us a {(isProgram ? "step" : "repetition")}, {kernel.Repetitions} {(isProgram ? "steps" : "repetitions")}"]);
+        if (!isProbe)
+            rows.Add(["time", $"{Text(kernel.SecondsPerRepetition * 1e6)} us a {(isProgram ? "step" : "repetition")}, {kernel.Repetitions} {(isProgram ? "steps" : "repetitions")}"]);
         rows.Add(["rate", $"{Text(kernel.Rate)} {kernel.RateUnit}"]);
         foreach (var point in kernel.Points)
             rows.Add([point.Phase, $"batch {Text(point.Batch)}, {Text(point.Tokens)} tokens{(point.LimitWatts is { } limit ? $", {Text(limit)} W" : "")}: {Text(point.TokensPerSecond)} tokens/s, {(point.JoulesPerToken is { } joules ? $"{Text(joules, "0.####")} J/token" : "energy unknown")}"]);
-        rows.Add(["checksum", kernel.Checksum]);
+        if (!isProbe)
+            rows.Add(["checksum", kernel.Checksum]);
         if (kernel.PeakMemoryBytes > 0)
             rows.Add(["memory", $"{Text(kernel.PeakMemoryBytes / 1048576.0)} MiB at most"]);
         if (kernel is { FirstLoss: { } first, LastLoss: { } last })
             rows.Add(["loss", $"{Text(first, "0.####")} at first, {Text(last, "0.####")} at last"]);
         if (kernel.WentOnFrom > 0)
             rows.Add(["checkpoint", $"went on from step {Text(kernel.WentOnFrom)}"]);
-        if (!isProgram)
+        if (!isProgram && !isProbe)
             rows.Add(["check", kernel.Checked ? $"greatest relative error {kernel.MaxRelativeError.ToString("0.###e0", CultureInfo.InvariantCulture)}" : "not asked for"]);
         if (kernel.Remark.Length > 0)
             rows.Add(["remark", kernel.Remark]);
