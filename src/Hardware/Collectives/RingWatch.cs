@@ -42,6 +42,7 @@ internal sealed class RingWatch
     /// <exception cref="CollectiveFaultException">One does.</exception>
     public void Linger(TimeSpan time)
     {
+        // What ends a neighbour shows on several sockets, one at a time; the rank's thread has nothing else to do meanwhile.
         for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time; Thread.Sleep(Period))
             Look();
     }
