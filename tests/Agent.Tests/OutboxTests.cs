@@ -37,7 +37,7 @@ public sealed class OutboxTests
         await using var other = await FakeHost.StartAsync();
         await using var agent = RunningAgent.Start(mute, "cuda", null, "--host", other.Address.ToString());
         other.AgentExit = mute.AgentExit;
-        var stream = await mute.AcceptAsync(leaseTimeoutSeconds: 20);
+        var stream = await mute.AcceptAsync(leaseTimeoutSeconds: 30);
         agent.OrderFault("hang");
         Assert.True((await stream.LeaseAsync(RunningAgent.Lease("long", 1))).Accepted);
         var next = await other.AcceptAsync(leaseTimeoutSeconds: 20);

@@ -61,9 +61,11 @@ public sealed class SensorHealthTests
         stream = await host.AcceptAsync();
         Assert.Equal(told, await stream.EventAsync());
         await stream.SendAsync(new ToAgent { Welcome = new Welcome { Host = "fake", LeaseTimeoutSeconds = 600, Events = told.Number } });
-        await stream.SampleAsync(_ => true); // Answered: it is told no more, nor by the next.
-        await second.KillAsync();
-        Assert.DoesNotContain("xid", await File.ReadAllTextAsync(Path.Combine(folder, "journal")), StringComparison.Ordinal);
+        // Answered: it is told no more, nor by the next agent.
+        using var limit = new CancellationTokenSource(FakeHost.Patience);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await File.ReadAllTextAsync(second.JournalFile, limit.Token)).Contains("xid", StringComparison.Ordinal))
+            await look.WaitForNextTickAsync(limit.Token);
     }
 
     [SkippableTheory]
